@@ -1,0 +1,233 @@
+//! `Layout`: shape, signed byte strides, offset and itemsize, checked once.
+//!
+//! The caller's strides are kept verbatim, on axes of extent 1 too. What construction proves,
+//! later arithmetic may trust; these are the invariants that comments cite:
+//!
+//! - **L1** `shape.len() == strides.len() <= 64`
+//! - **L2** every extent is at least 0, and so is the itemsize
+//! - **L3** itemsize times the product of all extents, zeros counted as one, fits in i64
+//! - **L4** where there are elements, the span `low..high` fits in i64, so that
+//!   `offset + sum(index[k] * strides[k])` fits for every index, summed in any order
+//!
+//! Worked: `(2,3):(24,8)+0` puts index (1,2) on byte `1*24 + 2*8 = 40`.
+
+use std::fmt;
+
+use super::{LayoutError, PerAxis};
+
+/// The most axes that an array can have, as in NumPy 2.
+pub const MAX_RANK: usize = 64;
+
+/// A function from an index to a byte offset: shape, signed byte strides, offset, itemsize.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Layout {
+    shape: PerAxis<i64>,
+    strides: PerAxis<i64>,
+    offset: i64,
+    itemsize: i64,
+}
+
+impl Layout {
+    /// A layout of the given shape and signed byte strides, its first element `offset` bytes
+    /// into the buffer.
+    ///
+    /// # Errors
+    /// Rank above 64, shape and strides of different lengths, a negative extent or itemsize,
+    /// more bytes than i64 counts, or a reachable byte outside i64.
+    pub fn new(
+        shape: &[i64],
+        strides: &[i64],
+        offset: i64,
+        itemsize: i64,
+    ) -> Result<Layout, LayoutError> {
+        if shape.len() != strides.len() {
+            return Err(LayoutError::StridesLength { wanted: shape.len(), got: strides.len() });
+        }
+        check_extents(shape, itemsize)?;
+        Layout::checked(PerAxis::from(shape), PerAxis::from(strides), offset, itemsize)
+    }
+
+    /// C order: the last axis is contiguous.
+    ///
+    /// Law: `strides[k] == itemsize * product(shape[k+1..])`, zeros counted as one.
+    pub fn c_order(shape: &[i64], itemsize: i64) -> Result<Layout, LayoutError> {
+        Layout::packed(shape, itemsize, (0..shape.len()).rev())
+    }
+
+    /// Fortran order: the first axis is contiguous.
+    ///
+    /// Law: `strides[k] == itemsize * product(shape[..k])`, zeros counted as one.
+    pub fn f_order(shape: &[i64], itemsize: i64) -> Result<Layout, LayoutError> {
+        Layout::packed(shape, itemsize, 0..shape.len())
+    }
+
+    /// Contiguous in the given order of axes, slowest first: `order == [0, 1, ..]` is C order.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// // channels last, seen as channels first
+    /// let nchw = Layout::packed_in_order(&[1, 3, 4, 4], 4, &[0, 2, 3, 1]).unwrap();
+    /// assert_eq!(nchw.strides(), &[192, 4, 48, 12]);
+    /// ```
+    pub fn packed_in_order(
+        shape: &[i64],
+        itemsize: i64,
+        order: &[usize],
+    ) -> Result<Layout, LayoutError> {
+        super::permute::check_permutation(order, shape.len())?;
+        Layout::packed(shape, itemsize, order.iter().rev().copied())
+    }
+
+    fn packed(
+        shape: &[i64],
+        itemsize: i64,
+        fastest_first: impl Iterator<Item = usize>,
+    ) -> Result<Layout, LayoutError> {
+        check_extents(shape, itemsize)?;
+        let mut strides = PerAxis::filled(0, shape.len());
+        let mut stride = itemsize;
+        for axis in fastest_first {
+            strides[axis] = stride;
+            stride *= shape[axis].max(1); // Invariant L3, just checked.
+        }
+        Ok(Layout { shape: PerAxis::from(shape), strides, offset: 0, itemsize })
+    }
+
+    /// From parts whose extents already satisfy L1 to L3: proves L4.
+    pub(in crate::layout) fn checked(
+        shape: PerAxis<i64>,
+        strides: PerAxis<i64>,
+        offset: i64,
+        itemsize: i64,
+    ) -> Result<Layout, LayoutError> {
+        if !shape.contains(&0) {
+            let mut low = i128::from(offset);
+            let mut high = i128::from(offset) + i128::from(itemsize);
+            for axis in 0..shape.len() {
+                let reach = i128::from(strides[axis]) * i128::from(shape[axis] - 1);
+                if reach < 0 {
+                    low += reach
+                } else {
+                    high += reach
+                }
+                if i64::try_from(low).is_err() || i64::try_from(high).is_err() {
+                    return Err(LayoutError::SpanOverflow {
+                        axis,
+                        extent: shape[axis],
+                        stride: strides[axis],
+                    });
+                }
+            }
+        }
+        Ok(Layout { shape, strides, offset, itemsize })
+    }
+
+    /// From parts that the caller has proved to satisfy L1 to L4, as when they describe a
+    /// part of an existing layout.
+    pub(in crate::layout) fn from_proved(
+        shape: PerAxis<i64>,
+        strides: PerAxis<i64>,
+        offset: i64,
+        itemsize: i64,
+    ) -> Layout {
+        debug_assert!(
+            Layout::new(&shape, &strides, offset, itemsize).is_ok(),
+            "invariants of {shape:?}:{strides:?}+{offset} itemsize {itemsize}"
+        );
+        Layout { shape, strides, offset, itemsize }
+    }
+
+    /// How many axes.
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The extent of each axis.
+    pub fn shape(&self) -> &[i64] {
+        &self.shape
+    }
+
+    /// How many bytes one step along each axis moves; may be zero or negative.
+    pub fn strides(&self) -> &[i64] {
+        &self.strides
+    }
+
+    /// The strides in items, or `None` where one is not a multiple of the itemsize.
+    pub fn item_strides(&self) -> Option<PerAxis<i64>> {
+        let whole = |stride: &i64| self.itemsize != 0 && stride % self.itemsize == 0;
+        self.strides
+            .iter()
+            .all(whole)
+            .then(|| self.strides.iter().map(|stride| stride / self.itemsize).collect())
+    }
+
+    /// The byte of the element at index (0, 0, ...).
+    pub fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// Bytes of one element.
+    pub fn itemsize(&self) -> i64 {
+        self.itemsize
+    }
+
+    /// How many elements.
+    pub fn size(&self) -> i64 {
+        // Invariant L3, but an itemsize of 0 proves nothing about the count: see check_extents.
+        self.shape.iter().product()
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+
+    /// Nominal bytes, as NumPy's `nbytes`: elements times itemsize, however many share memory.
+    pub fn nbytes(&self) -> i64 {
+        self.size() * self.itemsize // Invariant L3.
+    }
+}
+
+/// L1 to L3 of a shape: rank, signs, and nominal bytes.
+pub(in crate::layout) fn check_extents(shape: &[i64], itemsize: i64) -> Result<(), LayoutError> {
+    if shape.len() > MAX_RANK {
+        return Err(LayoutError::RankTooLarge { wanted: MAX_RANK, got: shape.len() });
+    }
+    if itemsize < 0 {
+        return Err(LayoutError::NegativeItemsize { got: itemsize });
+    }
+    // With an itemsize of 0 the element count itself has to fit.
+    let mut nominal = itemsize.max(1);
+    for (axis, &extent) in shape.iter().enumerate() {
+        if extent < 0 {
+            return Err(LayoutError::NegativeExtent { axis, got: extent });
+        }
+        nominal = nominal.checked_mul(extent.max(1)).ok_or(LayoutError::TooBig {
+            axis,
+            extent,
+            itemsize,
+        })?;
+    }
+    Ok(())
+}
+
+/// `(2,3):(24,8)+0`: shape, byte strides, offset.
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_tuple(f, &self.shape)?;
+        f.write_str(":")?;
+        write_tuple(f, &self.strides)?;
+        write!(f, "+{}", self.offset)
+    }
+}
+
+fn write_tuple(f: &mut fmt::Formatter<'_>, values: &[i64]) -> fmt::Result {
+    f.write_str("(")?;
+    for (axis, value) in values.iter().enumerate() {
+        if axis > 0 {
+            f.write_str(",")?;
+        }
+        write!(f, "{value}")?;
+    }
+    f.write_str(")")
+}

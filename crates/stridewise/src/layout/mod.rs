@@ -1,0 +1,22 @@
+//! The layout algebra: pure integers, no memory.
+//!
+//! A [`Layout`] maps an index to a byte offset: `offset + sum(index[k] * strides[k])`.
+//! In one notation, `(2,3):(24,8)+0` has shape (2,3), byte strides (24,8) and offset 0.
+//! Every operation returns a new layout or a [`LayoutError`] with the reason.
+
+#![forbid(unsafe_code)]
+
+pub mod dtype;
+mod error;
+mod flags;
+mod layout_type;
+mod order;
+mod per_axis;
+mod permute;
+mod span;
+
+pub use dtype::DType;
+pub use error::LayoutError;
+pub use layout_type::{Layout, MAX_RANK};
+pub use per_axis::PerAxis;
+pub use span::Span;

@@ -1,0 +1,179 @@
+//! One value per axis, stored inline for up to eight axes.
+//!
+//! Most arrays have few axes, so a layout of rank 8 or less never touches the heap.
+//! `PerAxis<i64>` holds extents and strides, `PerAxis<usize>` a permutation of axes.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::{Deref, DerefMut};
+
+const INLINE: usize = 8;
+
+/// A list with one value per axis; it reads and writes as a slice.
+#[derive(Clone)]
+pub struct PerAxis<T: Copy + Default>(Store<T>);
+
+#[derive(Clone)]
+enum Store<T> {
+    Inline { len: u8, values: [T; INLINE] },
+    Heap(Vec<T>),
+}
+
+/// A length that the caller has compared with `INLINE`.
+#[allow(clippy::cast_possible_truncation)]
+fn inline_len(len: usize) -> u8 {
+    debug_assert!(len <= INLINE);
+    len as u8
+}
+
+impl<T: Copy + Default> PerAxis<T> {
+    /// The empty list, for an array of rank 0.
+    pub fn new() -> Self {
+        PerAxis(Store::Inline { len: 0, values: [T::default(); INLINE] })
+    }
+
+    /// `rank` copies of one value.
+    pub fn filled(value: T, rank: usize) -> Self {
+        if rank <= INLINE {
+            let mut values = [T::default(); INLINE];
+            values[..rank].fill(value);
+            PerAxis(Store::Inline { len: inline_len(rank), values })
+        } else {
+            PerAxis(Store::Heap(vec![value; rank]))
+        }
+    }
+
+    /// Appends a value for a new last axis.
+    pub fn push(&mut self, value: T) {
+        match &mut self.0 {
+            Store::Inline { len, values } if (*len as usize) < INLINE => {
+                values[*len as usize] = value;
+                *len += 1;
+            }
+            Store::Inline { values, .. } => {
+                let mut heap = Vec::with_capacity(2 * INLINE);
+                heap.extend_from_slice(values);
+                heap.push(value);
+                self.0 = Store::Heap(heap);
+            }
+            Store::Heap(heap) => heap.push(value),
+        }
+    }
+
+    /// Inserts a value before `axis`; `axis` may equal the length.
+    pub fn insert(&mut self, axis: usize, value: T) {
+        self.push(value);
+        self[axis..].rotate_right(1);
+    }
+
+    /// Removes and returns the value of `axis`.
+    pub fn remove(&mut self, axis: usize) -> T {
+        let value = self[axis];
+        self[axis..].rotate_left(1);
+        match &mut self.0 {
+            Store::Inline { len, .. } => *len -= 1,
+            Store::Heap(heap) => {
+                heap.pop();
+            }
+        }
+        value
+    }
+}
+
+impl<T: Copy + Default> Default for PerAxis<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Copy + Default> Deref for PerAxis<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Store::Inline { len, values } => &values[..*len as usize],
+            Store::Heap(heap) => heap,
+        }
+    }
+}
+
+impl<T: Copy + Default> DerefMut for PerAxis<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        match &mut self.0 {
+            Store::Inline { len, values } => &mut values[..*len as usize],
+            Store::Heap(heap) => heap,
+        }
+    }
+}
+
+impl<T: Copy + Default> From<&[T]> for PerAxis<T> {
+    fn from(slice: &[T]) -> Self {
+        if slice.len() <= INLINE {
+            let mut values = [T::default(); INLINE];
+            values[..slice.len()].copy_from_slice(slice);
+            PerAxis(Store::Inline { len: inline_len(slice.len()), values })
+        } else {
+            PerAxis(Store::Heap(slice.to_vec()))
+        }
+    }
+}
+
+impl<T: Copy + Default> FromIterator<T> for PerAxis<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
+        let mut list = Self::new();
+        for value in iter {
+            list.push(value);
+        }
+        list
+    }
+}
+
+impl<'a, T: Copy + Default> IntoIterator for &'a PerAxis<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: Copy + Default + fmt::Debug> fmt::Debug for PerAxis<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl<T: Copy + Default + PartialEq> PartialEq for PerAxis<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Copy + Default + Eq> Eq for PerAxis<T> {}
+
+impl<T: Copy + Default + Hash> Hash for PerAxis<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PerAxis;
+
+    #[test]
+    fn behaves_as_a_vec_on_both_sides_of_the_inline_limit() {
+        let mut list = PerAxis::<i64>::new();
+        let mut model = Vec::new();
+        for step in 0..40i64 {
+            let at = (step as usize * 7) % (model.len() + 1);
+            list.insert(at, step);
+            model.insert(at, step);
+            assert_eq!(&list[..], &model[..]);
+        }
+        while !model.is_empty() {
+            let at = model.len() * 3 / 5 % model.len();
+            assert_eq!(list.remove(at), model.remove(at));
+            assert_eq!(&list[..], &model[..]);
+            assert_eq!(list, PerAxis::from(&model[..]));
+        }
+    }
+}

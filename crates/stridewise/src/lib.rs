@@ -1,0 +1,15 @@
+//! stridewise: where the bytes of an array lie.
+//!
+//! A [`Layout`] is a function from an index to a byte offset. Everything else in this
+//! crate plans that function, runs it, explains it or draws it.
+//!
+//! ```
+//! use stridewise::layout::Layout;
+//! let c = Layout::c_order(&[2, 3], 8).unwrap();
+//! assert_eq!(c.to_string(), "(2,3):(24,8)+0");
+//! ```
+#![deny(unsafe_code)] // view/ and kernel/ alone allow it
+
+pub mod layout;
+
+pub use layout::{Layout, LayoutError};
