@@ -164,7 +164,7 @@ mod tests {
         let mut list = PerAxis::<i64>::new();
         let mut model = Vec::new();
         for step in 0..40i64 {
-            let at = (step as usize * 7) % (model.len() + 1);
+            let at = model.len() * 7 / 3 % (model.len() + 1);
             list.insert(at, step);
             model.insert(at, step);
             assert_eq!(&list[..], &model[..]);
