@@ -11,5 +11,6 @@
 #![deny(unsafe_code)] // view/ and kernel/ alone allow it
 
 pub mod layout;
+pub mod nest;
 
 pub use layout::{Layout, LayoutError};

@@ -1,0 +1,67 @@
+//! What can be wrong with a nest.
+
+use std::fmt;
+
+/// Why a nest cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NestError {
+    /// An access whose number of coefficients is not the number of loops around it.
+    Coefficients {
+        /// The operand of the access.
+        operand: usize,
+        /// How many loops enclose it.
+        wanted: usize,
+        /// How many coefficients it has.
+        got: usize,
+    },
+    /// A loop with an extent below zero.
+    NegativeExtent {
+        /// How many loops enclose it.
+        depth: usize,
+        /// Its extent.
+        got: i64,
+    },
+    /// An access of no bytes, or of a negative number of bytes.
+    AccessSize {
+        /// The operand of the access.
+        operand: usize,
+        /// Its size in bytes.
+        got: i64,
+    },
+    /// An access that reaches an address outside signed 64-bit integers.
+    AddressOverflow {
+        /// The operand of the access.
+        operand: usize,
+    },
+    /// Loops nested deeper than a nest allows.
+    TooDeep {
+        /// The limit.
+        wanted: usize,
+    },
+}
+
+impl fmt::Display for NestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NestError::Coefficients { operand, wanted, got } => write!(
+                f,
+                "operand {operand} needs one coefficient per enclosing loop: wanted {wanted}, got {got}"
+            ),
+            NestError::NegativeExtent { depth, got } => {
+                write!(f, "the loop at depth {depth} has a negative extent, {got}")
+            }
+            NestError::AccessSize { operand, got } => {
+                write!(f, "an access to operand {operand} must have at least 1 byte, got {got}")
+            }
+            NestError::AddressOverflow { operand } => {
+                write!(f, "operand {operand} reaches an address outside 64-bit integers")
+            }
+            NestError::TooDeep { wanted } => {
+                write!(f, "loops nest deeper than {wanted} levels")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NestError {}
