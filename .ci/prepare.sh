@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what the tests need beside rustup's stable Rust and Python: a C linker for cargo,
+# and a virtual environment in target/venv with the packages of python/tests/requirements.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+debian_install() {
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then root=(sudo -n); fi
+    echo "prepare: installing $* with apt-get"
+    "${root[@]}" apt-get update -q && "${root[@]}" apt-get install -qy --no-install-recommends "$@"
+}
+
+for tool in cargo python3; do
+    command -v "$tool" > /dev/null || { echo "prepare: $tool is needed: install it first"; exit 1; }
+done
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+    || { echo "prepare: Python 3.11 or newer is needed, found $(python3 --version)"; exit 1; }
+command -v cc > /dev/null || debian_install gcc libc6-dev
+
+venv=target/venv
+wanted=python/tests/requirements.txt
+if ! cmp -s "$wanted" "$venv/installed.txt" || ! "$venv/bin/python" -c '' 2> /dev/null; then
+    python3 -c 'import ensurepip, venv' 2> /dev/null || debian_install python3-venv
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
+    cp "$wanted" "$venv/installed.txt"
+fi

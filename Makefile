@@ -1,0 +1,25 @@
+# The commands of this repository. `make test` and `make demo` need rustup's stable Rust and
+# Python 3.11 or newer; they install the rest under target/.
+
+.PHONY: test demo soak bench fuzz
+
+# Formatting, lints, documentation, Rust tests, Python tests; the last line sums them.
+test:
+	@python3 .ci/test.py
+
+# The main job on a real data set.
+demo:
+	@bash examples/demo.sh
+
+# The random comparisons of `make test`, but many more of them.
+soak:
+	@bash .ci/prepare.sh
+	@STRIDEWISE_SOAK=1 target/venv/bin/python -m pytest python/tests -q -s
+
+bench:
+	@cargo bench --workspace
+
+# Each fuzz target for FUZZ_SECONDS seconds; installs cargo-fuzz where it is missing.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@bash fuzz/run.sh $(FUZZ_SECONDS)
