@@ -10,7 +10,10 @@
 //! ```
 #![deny(unsafe_code)] // view/ and kernel/ alone allow it
 
+pub mod control;
 pub mod layout;
+pub mod machine;
 pub mod nest;
 
 pub use layout::{Layout, LayoutError};
+pub use machine::Machine;
