@@ -53,6 +53,29 @@ pub enum LayoutError {
         /// its stride
         stride: i64,
     },
+    /// An index outside its axis.
+    IndexOutOfBounds {
+        /// which axis
+        axis: usize,
+        /// the index asked for
+        index: i64,
+        /// the extent of the axis
+        extent: i64,
+    },
+    /// More indices than axes.
+    TooManyIndices {
+        /// the rank
+        wanted: usize,
+        /// how many indices were given
+        got: usize,
+    },
+    /// Fewer indices than axes, where one element is asked for.
+    TooFewIndices {
+        /// the rank
+        wanted: usize,
+        /// how many indices were given
+        got: usize,
+    },
     /// The order given is not a permutation of the axes.
     NotAPermutation {
         /// the rank
@@ -86,6 +109,21 @@ impl fmt::Display for LayoutError {
                 "axis {axis} of extent {extent} and stride {stride} reaches a byte outside \
                  64-bit integers"
             ),
+            IndexOutOfBounds { axis, index, extent } => {
+                write!(f, "index {index} is out of bounds for axis {axis} with size {extent}")
+            }
+            TooManyIndices { wanted, got } => write!(
+                f,
+                "too many indices for array: array is {wanted}-dimensional, but {got} were indexed"
+            ),
+            TooFewIndices { wanted, got } => {
+                let were = if *got == 1 { "was" } else { "were" };
+                write!(
+                    f,
+                    "too few indices for array: array is {wanted}-dimensional, but {got} {were} \
+                     indexed"
+                )
+            }
             NotAPermutation { rank, got } => {
                 write!(f, "axes don't match array: {got:?} is not a permutation of 0..{rank}")
             }

@@ -6,8 +6,9 @@
 //! - **L1** `shape.len() == strides.len() <= 64`
 //! - **L2** every extent is at least 0, and so is the itemsize
 //! - **L3** itemsize times the product of all extents, zeros counted as one, fits in i64
-//! - **L4** where there are elements, the span `low..high` fits in i64, so that
-//!   `offset + sum(index[k] * strides[k])` fits for every index, summed in any order
+//! - **L4** where there are elements, the span `low..high` and its length fit in i64, so that
+//!   `index[k] * strides[k]` fits for every axis and `offset + sum(index[k] * strides[k])` for
+//!   every index, summed in any order
 //!
 //! Worked: `(2,3):(24,8)+0` puts index (1,2) on byte `1*24 + 2*8 = 40`.
 
@@ -110,7 +111,8 @@ impl Layout {
                 } else {
                     high += reach
                 }
-                if i64::try_from(low).is_err() || i64::try_from(high).is_err() {
+                let whole = [low, high, high - low];
+                if whole.iter().any(|&value| i64::try_from(value).is_err()) {
                     return Err(LayoutError::SpanOverflow {
                         axis,
                         extent: shape[axis],

@@ -6,17 +6,21 @@
 
 #![forbid(unsafe_code)]
 
+mod covering;
 pub mod dtype;
 mod error;
 mod flags;
 mod layout_type;
+mod offset;
 mod order;
 mod per_axis;
 mod permute;
 mod span;
 
+pub use covering::{Count, Covering, Listed};
 pub use dtype::DType;
 pub use error::LayoutError;
 pub use layout_type::{Layout, MAX_RANK};
+pub use offset::Term;
 pub use per_axis::PerAxis;
 pub use span::Span;
