@@ -122,6 +122,7 @@ fn wide_span(strided: &Strided) -> Option<Span> {
         }
         high += wide(&strided.itemsize);
     }
+    i64::try_from(high - low).ok()?;
     Some(Span { low: low.try_into().ok()?, high: high.try_into().ok()? })
 }
 

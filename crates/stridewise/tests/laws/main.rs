@@ -4,6 +4,7 @@
 //! `(1,3):(0,8)+0` hold the same. Each failure names the layout, such as `(2,3):(24,8)+0 of 8`.
 
 mod facts;
+mod offsets;
 mod permutations;
 
 use stridewise::layout::Layout;
