@@ -34,6 +34,29 @@ pub enum NestError {
         /// The operand of the access.
         operand: usize,
     },
+    /// Operands of different shapes.
+    ShapeMismatch {
+        /// The operand that differs from operand 0.
+        operand: usize,
+        /// The shape of operand 0.
+        wanted: Vec<i64>,
+        /// Its own shape.
+        got: Vec<i64>,
+    },
+    /// Not one effect per operand.
+    Effects {
+        /// How many operands there are.
+        wanted: usize,
+        /// How many effects were given.
+        got: usize,
+    },
+    /// Not one block size per axis, or more than eight that leave a remainder.
+    Blocks {
+        /// How many axes there are.
+        wanted: usize,
+        /// The block sizes given.
+        got: Vec<i64>,
+    },
     /// Loops nested deeper than a nest allows.
     TooDeep {
         /// The limit.
@@ -57,6 +80,17 @@ impl fmt::Display for NestError {
             NestError::AddressOverflow { operand } => {
                 write!(f, "operand {operand} reaches an address outside 64-bit integers")
             }
+            NestError::ShapeMismatch { operand, wanted, got } => write!(
+                f,
+                "operands must have one shape: operand 0 has {wanted:?}, operand {operand} has {got:?}; broadcast them first"
+            ),
+            NestError::Effects { wanted, got } => {
+                write!(f, "one effect per operand is needed: wanted {wanted}, got {got}")
+            }
+            NestError::Blocks { wanted, got } => write!(
+                f,
+                "one block size per axis is needed, at most eight of them uneven: wanted {wanted}, got {got:?}"
+            ),
             NestError::TooDeep { wanted } => {
                 write!(f, "loops nest deeper than {wanted} levels")
             }

@@ -170,7 +170,7 @@ impl fmt::Display for Access {
 }
 
 /// `a`, `b`, … `z`, then `operand26`, ….
-struct OperandName(usize);
+pub(super) struct OperandName(pub(super) usize);
 
 impl fmt::Display for OperandName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
