@@ -85,13 +85,23 @@ impl Layout {
         fastest_first: impl Iterator<Item = usize>,
     ) -> Result<Layout, LayoutError> {
         check_extents(shape, itemsize)?;
+        let strides = Layout::packed_strides(shape, itemsize, fastest_first);
+        Ok(Layout { shape: PerAxis::from(shape), strides, offset: 0, itemsize })
+    }
+
+    /// Strides without gaps for a shape that satisfies L1 to L3.
+    pub(in crate::layout) fn packed_strides(
+        shape: &[i64],
+        itemsize: i64,
+        fastest_first: impl Iterator<Item = usize>,
+    ) -> PerAxis<i64> {
         let mut strides = PerAxis::filled(0, shape.len());
         let mut stride = itemsize;
         for axis in fastest_first {
             strides[axis] = stride;
-            stride *= shape[axis].max(1); // Invariant L3, just checked.
+            stride *= shape[axis].max(1); // Invariant L3.
         }
-        Ok(Layout { shape: PerAxis::from(shape), strides, offset: 0, itemsize })
+        strides
     }
 
     /// From parts whose extents already satisfy L1 to L3: proves L4.
@@ -102,22 +112,17 @@ impl Layout {
         itemsize: i64,
     ) -> Result<Layout, LayoutError> {
         if !shape.contains(&0) {
-            let mut low = i128::from(offset);
-            let mut high = i128::from(offset) + i128::from(itemsize);
-            for axis in 0..shape.len() {
-                let reach = i128::from(strides[axis]) * i128::from(shape[axis] - 1);
-                if reach < 0 {
-                    low += reach
-                } else {
-                    high += reach
+            let mut low = Some(offset);
+            let mut high = offset.checked_add(itemsize);
+            for (axis, (&extent, &stride)) in shape.iter().zip(&strides).enumerate() {
+                match stride.checked_mul(extent - 1) {
+                    Some(reach) if reach < 0 => low = low.and_then(|low| low.checked_add(reach)),
+                    Some(reach) => high = high.and_then(|high| high.checked_add(reach)),
+                    None => high = None,
                 }
-                let whole = [low, high, high - low];
-                if whole.iter().any(|&value| i64::try_from(value).is_err()) {
-                    return Err(LayoutError::SpanOverflow {
-                        axis,
-                        extent: shape[axis],
-                        stride: strides[axis],
-                    });
+                let length = high.zip(low).and_then(|(high, low)| high.checked_sub(low));
+                if length.is_none() {
+                    return Err(LayoutError::SpanOverflow { axis, extent, stride });
                 }
             }
         }
@@ -137,6 +142,11 @@ impl Layout {
             "invariants of {shape:?}:{strides:?}+{offset} itemsize {itemsize}"
         );
         Layout { shape, strides, offset, itemsize }
+    }
+
+    /// Shape and strides to build another layout from.
+    pub(in crate::layout) fn to_parts(&self) -> (PerAxis<i64>, PerAxis<i64>) {
+        (self.shape.clone(), self.strides.clone())
     }
 
     /// How many axes.

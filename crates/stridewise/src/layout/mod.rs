@@ -6,21 +6,42 @@
 
 #![forbid(unsafe_code)]
 
+mod as_strided;
+mod axis;
+mod broadcast;
+mod coalesce;
+mod copied;
 mod covering;
+mod diagonal;
 pub mod dtype;
 mod error;
 mod flags;
+mod flip;
 mod layout_type;
 mod offset;
 mod order;
 mod per_axis;
 mod permute;
+mod reinterpret;
+mod reshape;
+mod reshape_reason;
+mod slice;
 mod span;
+mod squeeze;
+mod window;
 
+pub use as_strided::{Access, AsStrided};
+pub use axis::normalize_axis;
+pub use broadcast::{broadcast, broadcast_shapes};
+pub use copied::CopyOrder;
 pub use covering::{Count, Covering, Listed};
 pub use dtype::DType;
 pub use error::LayoutError;
 pub use layout_type::{Layout, MAX_RANK};
 pub use offset::Term;
 pub use per_axis::PerAxis;
+pub use reshape::{IndexOrder, Reshape};
+pub use reshape_reason::{InnerAxis, Remedy, ReshapeCode, ReshapeReason};
+pub use slice::Pick;
 pub use span::Span;
+pub use window::Window;

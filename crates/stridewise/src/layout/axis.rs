@@ -1,0 +1,120 @@
+//! Axes as people name them: from the front as 0, 1, .. or from the back as -1, -2, ..
+//!
+//! In `(2,3):(24,8)+0` axis -1 is axis 1, of extent 3.
+
+use super::{Layout, LayoutError, MAX_RANK, PerAxis};
+
+/// The axis counted from the front.
+///
+/// Law: `normalize_axis(k, r) == normalize_axis(k - r, r) == k` for `0 <= k < r`.
+///
+/// ```
+/// # use stridewise::layout::normalize_axis;
+/// assert_eq!(normalize_axis(-1, 3), Ok(2));
+/// assert_eq!(
+///     normalize_axis(3, 3).unwrap_err().to_string(),
+///     "axis 3 is out of bounds for array of dimension 3"
+/// );
+/// ```
+///
+/// # Errors
+/// [`LayoutError::AxisOutOfBounds`] outside `-rank..rank`.
+pub fn normalize_axis(axis: i64, rank: usize) -> Result<usize, LayoutError> {
+    normalize_axis_of(None, axis, rank)
+}
+
+/// As [`normalize_axis`], for an argument that the error names.
+pub(in crate::layout) fn normalize_axis_of(
+    argument: Option<&'static str>,
+    axis: i64,
+    rank: usize,
+) -> Result<usize, LayoutError> {
+    let from_front = if axis < 0 { i128::from(axis) + rank as i128 } else { i128::from(axis) };
+    match usize::try_from(from_front) {
+        Ok(found) if found < rank => Ok(found),
+        _ => Err(LayoutError::AxisOutOfBounds { axis, rank, argument }),
+    }
+}
+
+/// Several axes counted from the front, none named twice.
+pub(in crate::layout) fn normalize_axes(
+    argument: Option<&'static str>,
+    axes: &[i64],
+    rank: usize,
+) -> Result<PerAxis<usize>, LayoutError> {
+    let mut found = PerAxis::new();
+    for &axis in axes {
+        found.push(normalize_axis_of(argument, axis, rank)?);
+        if found.len() > rank {
+            break; // By now one is named twice.
+        }
+    }
+    for (at, axis) in found.iter().enumerate() {
+        if found[..at].contains(axis) {
+            return Err(LayoutError::RepeatedAxis { axis: *axis, argument });
+        }
+    }
+    Ok(found)
+}
+
+/// L1 for a rank about to be made.
+pub(in crate::layout) fn check_rank(rank: usize) -> Result<(), LayoutError> {
+    if rank > MAX_RANK {
+        return Err(LayoutError::RankTooLarge { wanted: MAX_RANK, got: rank });
+    }
+    Ok(())
+}
+
+impl Layout {
+    /// Two axes exchanged, as `numpy.swapaxes`.
+    ///
+    /// Law: `self.swap_axes(i, j).swap_axes(i, j) == self`.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+    /// assert_eq!(a.swap_axes(0, -1).unwrap().to_string(), "(4,3,2):(8,32,96)+0");
+    /// ```
+    ///
+    /// # Errors
+    /// [`LayoutError::AxisOutOfBounds`].
+    pub fn swap_axes(&self, axis1: i64, axis2: i64) -> Result<Layout, LayoutError> {
+        let one = normalize_axis_of(Some("axis1"), axis1, self.rank())?;
+        let other = normalize_axis_of(Some("axis2"), axis2, self.rank())?;
+        let (mut shape, mut strides) = self.to_parts();
+        shape.swap(one, other);
+        strides.swap(one, other);
+        Ok(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
+    }
+
+    /// The source axes moved to the destinations, the others in the order they had, as
+    /// `numpy.moveaxis`.
+    ///
+    /// Law: axis `destination[k]` of the result is axis `source[k]` of this layout, and the
+    /// axes not named keep their order.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+    /// assert_eq!(a.move_axis(&[0], &[-1]).unwrap().to_string(), "(3,4,2):(32,8,96)+0");
+    /// ```
+    ///
+    /// # Errors
+    /// An axis out of bounds or named twice, or lists of different lengths.
+    pub fn move_axis(&self, source: &[i64], destination: &[i64]) -> Result<Layout, LayoutError> {
+        let rank = self.rank();
+        let from = normalize_axes(Some("source"), source, rank)?;
+        let to = normalize_axes(Some("destination"), destination, rank)?;
+        if from.len() != to.len() {
+            return Err(LayoutError::MoveAxisLengths { source: from.len(), destination: to.len() });
+        }
+        let mut staying = (0..rank).filter(|axis| !from.contains(axis));
+        let axes: PerAxis<usize> = (0..rank)
+            .filter_map(|place| match to.iter().position(|&axis| axis == place) {
+                Some(moved) => Some(from[moved]),
+                None => staying.next(),
+            })
+            .collect();
+        self.permute(&axes)
+    }
+}

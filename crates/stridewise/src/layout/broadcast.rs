@@ -1,0 +1,110 @@
+//! Broadcast: axes of extent 1 stretched by a stride of 0. Always a view.
+//!
+//! `(3,1):(8,8)+0` broadcast to (2,3,4) is `(2,3,4):(0,8,0)+0`.
+
+use super::layout_type::check_extents;
+use super::{Layout, LayoutError, PerAxis};
+
+impl Layout {
+    /// Stretched to a shape, as `numpy.broadcast_to`: new leading axes and axes of extent 1
+    /// get stride 0, whether they are stretched or stay 1.
+    ///
+    /// Law: `result.offset_of(i) == offset_of(last rank indices of i, 0 where extent is 1)`.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[3, 1], 8).unwrap();
+    /// assert_eq!(a.broadcast_to(&[2, 3, 4]).unwrap().to_string(), "(2,3,4):(0,8,0)+0");
+    /// ```
+    ///
+    /// # Errors
+    /// An extent that is neither 1 nor the one asked for, too few axes asked for, a negative
+    /// extent, a rank above 64, or more nominal bytes than 64 bits count.
+    pub fn broadcast_to(&self, shape: &[i64]) -> Result<Layout, LayoutError> {
+        check_extents(shape, self.itemsize())?;
+        let refuse = |axis| LayoutError::Broadcast {
+            axis,
+            wanted: shape.to_vec(),
+            got: self.shape().to_vec(),
+        };
+        let added = shape.len().checked_sub(self.rank()).ok_or_else(|| refuse(None))?;
+        let mut strides = PerAxis::filled(0, shape.len());
+        for (axis, &extent) in self.shape().iter().enumerate() {
+            if extent != 1 {
+                if extent != shape[added + axis] {
+                    return Err(refuse(Some(axis)));
+                }
+                strides[added + axis] = self.strides()[axis];
+            }
+        }
+        // L4: stretched axes do not move, the others are as they were.
+        Ok(Layout::from_proved(PerAxis::from(shape), strides, self.offset(), self.itemsize()))
+    }
+}
+
+/// The shape that all shapes broadcast to, as `numpy.broadcast_shapes`.
+///
+/// Law: each extent is 1 where all are 1 or absent, else the one extent that is not 1.
+///
+/// ```
+/// # use stridewise::layout::broadcast_shapes;
+/// assert_eq!(&broadcast_shapes(&[&[3, 1], &[4], &[1, 1, 1]]).unwrap()[..], &[1, 3, 4]);
+/// ```
+///
+/// # Errors
+/// Two extents that differ and are not 1, a negative extent, or a rank above 64.
+pub fn broadcast_shapes(shapes: &[&[i64]]) -> Result<PerAxis<i64>, LayoutError> {
+    for shape in shapes {
+        check_extents(&PerAxis::filled(0, shape.len()), 1)?;
+        if let Some(axis) = shape.iter().position(|&extent| extent < 0) {
+            return Err(LayoutError::NegativeExtent { axis, got: shape[axis] });
+        }
+    }
+    let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+    let mut merged = PerAxis::filled(1, rank);
+    let mut asked_by = PerAxis::filled(0usize, rank);
+    for (operand, shape) in shapes.iter().enumerate() {
+        for (from_back, &extent) in shape.iter().rev().enumerate() {
+            let axis = rank - 1 - from_back;
+            if merged[axis] == 1 {
+                merged[axis] = extent;
+                asked_by[axis] = operand;
+            } else if extent != 1 && extent != merged[axis] {
+                return Err(LayoutError::BroadcastMismatch {
+                    first: asked_by[axis],
+                    wanted: shapes[asked_by[axis]].to_vec(),
+                    second: operand,
+                    got: shape.to_vec(),
+                });
+            }
+        }
+    }
+    Ok(merged)
+}
+
+/// All layouts broadcast to one shape, as `numpy.broadcast_arrays`.
+///
+/// A layout that has the shape already is returned as it is, strides and all.
+///
+/// ```
+/// # use stridewise::layout::{Layout, broadcast};
+/// let (row, column) = (Layout::c_order(&[3], 8).unwrap(), Layout::c_order(&[2, 1], 8).unwrap());
+/// let both = broadcast(&[&row, &column]).unwrap();
+/// assert_eq!(both[0].to_string(), "(2,3):(0,8)+0");
+/// assert_eq!(both[1].to_string(), "(2,3):(8,0)+0");
+/// ```
+///
+/// # Errors
+/// As [`broadcast_shapes`] and [`Layout::broadcast_to`].
+pub fn broadcast(layouts: &[&Layout]) -> Result<Vec<Layout>, LayoutError> {
+    let shapes: Vec<&[i64]> = layouts.iter().map(|layout| layout.shape()).collect();
+    let shape = broadcast_shapes(&shapes)?;
+    let stretch = |layout: &&Layout| {
+        if layout.shape() == &shape[..] {
+            Ok((*layout).clone())
+        } else {
+            layout.broadcast_to(&shape)
+        }
+    };
+    layouts.iter().map(stretch).collect()
+}

@@ -1,0 +1,83 @@
+//! Coalesce: neighbouring axes that walk memory as one become one.
+//!
+//! `(2,3,4):(96,32,8)+0` coalesces to `(24):(8)+0`; `(2,3,4):(192,32,8)+0` to
+//! `(2,12):(192,8)+0`.
+
+use super::{IndexOrder, Layout, PerAxis};
+
+impl Layout {
+    /// The fewest axes that visit the same elements in the same C order: axes of extent 1
+    /// dropped, neighbours merged where `stride[k] == stride[k+1] * extent[k+1]`.
+    ///
+    /// Law: for all flat k, `coalesced.offset_of(unravel(k)) == offset_of(unravel(k))`.
+    /// Without elements the result is `(0):(itemsize)`.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::new(&[2, 3, 1, 4], &[192, 32, 7, 8], 0, 8).unwrap();
+    /// assert_eq!(a.coalesce().to_string(), "(2,12):(192,8)+0");
+    /// ```
+    pub fn coalesce(&self) -> Layout {
+        self.coalesced_in(IndexOrder::C)
+    }
+
+    /// As [`Layout::coalesce`], for reading in C or Fortran order.
+    pub(in crate::layout) fn coalesced_in(&self, order: IndexOrder) -> Layout {
+        if self.is_empty() {
+            return self.without_elements(self.offset());
+        }
+        let (mut shape, mut strides) = (PerAxis::<i64>::new(), PerAxis::<i64>::new());
+        for (&extent, &stride) in self.shape().iter().zip(self.strides()) {
+            if extent == 1 {
+                continue;
+            }
+            // The axes so far end with the neighbour in front of this one.
+            let last = shape.len().wrapping_sub(1);
+            let merges = !shape.is_empty()
+                && match order {
+                    IndexOrder::F => strides[last].checked_mul(shape[last]) == Some(stride),
+                    _ => stride.checked_mul(extent) == Some(strides[last]),
+                };
+            if merges {
+                shape[last] *= extent; // Invariant L3.
+                if order != IndexOrder::F {
+                    strides[last] = stride;
+                }
+            } else {
+                shape.push(extent);
+                strides.push(stride);
+            }
+        }
+        Layout::from_proved(shape, strides, self.offset(), self.itemsize())
+    }
+
+    /// One layout for all that reach the same elements in whatever order: axes from the
+    /// largest absolute stride to the smallest, no stride negative, coalesced.
+    ///
+    /// Law: it reaches the same bytes, each as often, and
+    /// `self.permute(axes).flip(axes).canonical() == self.canonical()`.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::new(&[3, 2], &[-8, 24], 16, 8).unwrap();
+    /// assert_eq!(a.canonical().to_string(), "(6):(8)+0");
+    /// ```
+    pub fn canonical(&self) -> Layout {
+        if self.is_empty() {
+            return self.without_elements(0);
+        }
+        let mut axes: PerAxis<(i64, i64)> = (self.strides().iter().zip(self.shape()))
+            .filter(|&(_, &extent)| extent != 1)
+            .map(|(&stride, &extent)| (stride.saturating_abs(), extent)) // L4: no i64::MIN here
+            .collect();
+        axes.sort_unstable_by(|one, other| other.cmp(one));
+        let shape = axes.iter().map(|&(_, extent)| extent).collect();
+        let strides = axes.iter().map(|&(stride, _)| stride).collect();
+        Layout::from_proved(shape, strides, self.span().low, self.itemsize()).coalesce()
+    }
+
+    fn without_elements(&self, offset: i64) -> Layout {
+        let itemsize = self.itemsize();
+        Layout::from_proved(PerAxis::filled(0, 1), PerAxis::filled(itemsize, 1), offset, itemsize)
+    }
+}

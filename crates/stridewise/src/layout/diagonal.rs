@@ -1,0 +1,59 @@
+//! Diagonal: a walk along two axes at once. Always a view.
+//!
+//! `(3,4):(32,8)+0` has the diagonal `(3):(40)+0`.
+
+use super::axis::normalize_axis_of;
+use super::slice::moved;
+use super::{Layout, LayoutError};
+
+impl Layout {
+    /// The elements with equal index on two axes, the second `offset` ahead, as
+    /// `numpy.diagonal`; the diagonal becomes the last axis.
+    ///
+    /// A diagonal outside the array has no elements.
+    /// Law: `diagonal.offset_of(i.., k) == offset_of(i.. with axis1 = k + max(-offset, 0),
+    /// axis2 = k + max(offset, 0))`.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[3, 4], 8).unwrap();
+    /// assert_eq!(a.diagonal(0, 0, 1).unwrap().to_string(), "(3):(40)+0");
+    /// assert_eq!(a.diagonal(2, 0, 1).unwrap().to_string(), "(2):(40)+16");
+    /// assert_eq!(a.diagonal(9, 0, 1).unwrap().shape(), &[0]);
+    /// ```
+    ///
+    /// # Errors
+    /// Fewer than two axes, an axis out of bounds, one axis given twice, or a sum of the two
+    /// strides that does not fit in 64 bits.
+    pub fn diagonal(&self, offset: i64, axis1: i64, axis2: i64) -> Result<Layout, LayoutError> {
+        if self.rank() < 2 {
+            return Err(LayoutError::DiagonalRank { got: self.rank() });
+        }
+        let axis1 = normalize_axis_of(Some("axis1"), axis1, self.rank())?;
+        let axis2 = normalize_axis_of(Some("axis2"), axis2, self.rank())?;
+        if axis1 == axis2 {
+            return Err(LayoutError::SameAxis { axis: axis1 });
+        }
+        let (mut shape, mut strides) = self.to_parts();
+        let (stride1, stride2) = (strides[axis1], strides[axis2]);
+        let skip1 = offset.saturating_neg().max(0);
+        let skip2 = offset.max(0);
+        let extent = (shape[axis1] - skip1).min(shape[axis2] - skip2).max(0);
+        let stride = stride1
+            .checked_add(stride2)
+            .ok_or(LayoutError::DiagonalOverflow { stride1, stride2 })?;
+        // An empty diagonal may lie anywhere: it keeps the offset.
+        let first = if extent == 0 {
+            self.offset()
+        } else {
+            moved(moved(self.offset(), stride1, skip1)?, stride2, skip2)?
+        };
+        for axis in [axis1.max(axis2), axis1.min(axis2)] {
+            shape.remove(axis);
+            strides.remove(axis);
+        }
+        shape.push(extent);
+        strides.push(stride);
+        Ok(Layout::from_proved(shape, strides, first, self.itemsize()))
+    }
+}

@@ -1,0 +1,62 @@
+//! Flip and quarter turns: the same elements walked backwards. Always a view.
+//!
+//! `(2,3):(24,8)+0` flipped along axis 1 is `(2,3):(24,-8)+16`.
+
+use super::axis::normalize_axes;
+use super::slice::{moved, stepped};
+use super::{Layout, LayoutError, normalize_axis};
+
+impl Layout {
+    /// The elements in reverse along each of `axes`, as `numpy.flip`.
+    ///
+    /// Law: `flipped.offset_of(i) == offset_of(i with i[k] = extent[k] - 1 - i[k] for k in axes)`.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[2, 3], 8).unwrap();
+    /// assert_eq!(a.flip(&[-1]).unwrap().to_string(), "(2,3):(24,-8)+16");
+    /// ```
+    ///
+    /// # Errors
+    /// An axis out of bounds or named twice, or a stride without a negative in 64 bits.
+    pub fn flip(&self, axes: &[i64]) -> Result<Layout, LayoutError> {
+        let axes = normalize_axes(None, axes, self.rank())?;
+        let (shape, mut strides) = self.to_parts();
+        let mut offset = self.offset();
+        for &axis in &axes {
+            // NumPy flips by slicing, and a slice that takes nothing changes nothing.
+            if shape[axis] > 0 {
+                offset = moved(offset, strides[axis], shape[axis] - 1)?;
+                strides[axis] = stepped(axis, strides[axis], -1)?;
+            }
+        }
+        Ok(Layout::from_proved(shape, strides, offset, self.itemsize()))
+    }
+
+    /// Turned by `turns` quarters from the first axis of `axes` towards the second, as
+    /// `numpy.rot90`; negative turns go the other way.
+    ///
+    /// Law: `rot90(1, (a, b)) == flip([b]).swap_axes(a, b)`, and turns add up modulo 4.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[2, 3], 8).unwrap();
+    /// assert_eq!(a.rot90(1, (0, 1)).unwrap().to_string(), "(3,2):(-8,24)+16");
+    /// ```
+    ///
+    /// # Errors
+    /// Axes out of bounds, or one axis given twice.
+    pub fn rot90(&self, turns: i64, axes: (i64, i64)) -> Result<Layout, LayoutError> {
+        let one = normalize_axis(axes.0, self.rank())?;
+        let other = normalize_axis(axes.1, self.rank())?;
+        if one == other {
+            return Err(LayoutError::SameAxis { axis: one });
+        }
+        match turns.rem_euclid(4) {
+            0 => Ok(self.clone()),
+            1 => self.flip(&[axes.1])?.swap_axes(axes.0, axes.1),
+            2 => self.flip(&[axes.0, axes.1]),
+            _ => self.swap_axes(axes.0, axes.1)?.flip(&[axes.1]),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Reinterpret: the same bytes as items of another size, or one field of each item.
+//!
+//! `(2,3):(24,8)+0` of 8-byte items is `(2,6):(24,4)+0` of 4-byte items; a 4-byte field at
+//! byte 4 of each item is `(2,3):(24,8)+4`.
+
+use super::axis::check_rank;
+use super::layout_type::check_extents;
+use super::{Layout, LayoutError, PerAxis};
+
+impl Layout {
+    /// The bytes read as items of another size, as `a.view(dtype)`: the last axis grows or
+    /// shrinks and has to be contiguous for it. With the same itemsize nothing changes.
+    ///
+    /// Law: both layouts reach the same bytes in the same order.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[2, 3], 8).unwrap();
+    /// assert_eq!(a.reinterpret(4).unwrap().to_string(), "(2,6):(24,4)+0");
+    /// assert_eq!(a.reinterpret(24).unwrap().to_string(), "(2,1):(24,24)+0");
+    /// assert!(a.transpose().reinterpret(4).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// Where the itemsize changes: no axes, a last axis longer than 1 with gaps, a smaller
+    /// itemsize that does not divide the old one, a larger one that does not divide the bytes
+    /// of the last axis.
+    pub fn reinterpret(&self, new_itemsize: i64) -> Result<Layout, LayoutError> {
+        let itemsize = self.itemsize();
+        if new_itemsize < 0 {
+            return Err(LayoutError::NegativeItemsize { got: new_itemsize });
+        }
+        if new_itemsize == itemsize {
+            return Ok(self.clone());
+        }
+        let Some(axis) = self.rank().checked_sub(1) else {
+            return Err(LayoutError::ReinterpretScalar { wanted: new_itemsize, got: itemsize });
+        };
+        let (mut shape, mut strides) = self.to_parts();
+        if shape[axis] != 1 && !self.is_empty() && strides[axis] != itemsize {
+            let got = strides[axis];
+            return Err(LayoutError::ReinterpretStrided { axis, wanted: itemsize, got });
+        }
+        let bytes = shape[axis] * itemsize; // Invariant L3.
+        if new_itemsize < itemsize {
+            if new_itemsize == 0 || itemsize % new_itemsize != 0 {
+                return Err(LayoutError::ReinterpretSmaller { itemsize, got: new_itemsize });
+            }
+        } else if bytes % new_itemsize != 0 {
+            return Err(LayoutError::ReinterpretLarger { axis, bytes, got: new_itemsize });
+        }
+        shape[axis] = bytes / new_itemsize;
+        strides[axis] = new_itemsize;
+        check_extents(&shape, new_itemsize)?;
+        Ok(Layout::from_proved(shape, strides, self.offset(), new_itemsize))
+    }
+
+    /// One field of each item, as `a["x"]`: `offset` bytes into the item, `itemsize` bytes, and
+    /// for a sub-array field its shape as new last axes in C order.
+    ///
+    /// Law: `field.offset_of(i.., j..) == offset_of(i..) + offset + c_order(sub_shape)(j..)`.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// // [('x', 'i1'), ('y', '<f4', (2,))], 9 bytes
+    /// let records = Layout::c_order(&[5], 9).unwrap();
+    /// assert_eq!(records.field(1, 4, &[2]).unwrap().to_string(), "(5,2):(9,4)+1");
+    /// ```
+    ///
+    /// # Errors
+    /// A field that leaves the item, a negative extent, or a rank above 64.
+    pub fn field(
+        &self,
+        offset: i64,
+        itemsize: i64,
+        sub_shape: &[i64],
+    ) -> Result<Layout, LayoutError> {
+        let sub = Layout::c_order(sub_shape, itemsize)?;
+        check_rank(self.rank() + sub.rank())?;
+        let end = i128::from(offset) + i128::from(sub.nbytes());
+        if offset < 0 || end > i128::from(self.itemsize()) {
+            return Err(LayoutError::FieldOutsideItem {
+                itemsize: self.itemsize(),
+                offset,
+                got: sub.nbytes(),
+            });
+        }
+        let shape: PerAxis<i64> = self.shape().iter().chain(sub.shape()).copied().collect();
+        let strides: PerAxis<i64> = self.strides().iter().chain(sub.strides()).copied().collect();
+        check_extents(&shape, itemsize)?;
+        Layout::checked(shape, strides, super::slice::moved(self.offset(), offset, 1)?, itemsize)
+    }
+}

@@ -1,0 +1,270 @@
+//! Reshape and ravel: the same elements in the same reading order under another shape.
+//!
+//! A view if groups of old axes merge into groups of new ones, else a copy. In C order two
+//! neighbours merge where `stride[outer] == stride[inner] * extent[inner]`:
+//! `(2,3,4):(96,32,8)+0` becomes `(6,4):(32,8)+0`, but in `(2,3,4):(192,32,8)+0` axes 0 and 1
+//! cannot merge, because 192 is not `32 * 3`. The decision is NumPy's in every case, and so are
+//! the strides of a view.
+
+use super::axis::check_rank;
+use super::layout_type::check_extents;
+use super::{CopyOrder, Layout, LayoutError, PerAxis, ReshapeReason};
+
+/// In which order `reshape` reads the old elements and places the new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IndexOrder {
+    /// the last index fastest
+    C,
+    /// the first index fastest
+    F,
+    /// F where the array is F contiguous and not C contiguous, else C
+    A,
+}
+
+/// What a reshape gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reshape {
+    /// The same bytes under a new shape.
+    View(Layout),
+    /// A new buffer.
+    Copy {
+        /// the layout in the new buffer
+        layout: Layout,
+        /// why the old bytes do not serve
+        reason: ReshapeReason,
+    },
+}
+
+impl Reshape {
+    /// The resulting layout, of a view or a copy.
+    pub fn layout(&self) -> &Layout {
+        match self {
+            Reshape::View(layout) | Reshape::Copy { layout, .. } => layout,
+        }
+    }
+
+    /// Whether no byte moves.
+    pub fn is_view(&self) -> bool {
+        matches!(self, Reshape::View(_))
+    }
+}
+
+/// Two neighbouring axes, in reading order, and whether they merge.
+#[derive(Clone, Copy)]
+pub(in crate::layout) struct Neighbours {
+    pub(in crate::layout) outer: usize,
+    pub(in crate::layout) inner: usize,
+}
+
+/// The outcome of fitting old axes into a new shape.
+enum Fit {
+    Strides(PerAxis<i64>),
+    Apart(Neighbours),
+}
+
+impl Layout {
+    /// Another shape for the same elements, as `a.reshape(shape, order=..)`; one extent may be
+    /// negative and is worked out.
+    ///
+    /// Law: for all flat k, `new.offset_of(unravel(k)) == old.offset_of(unravel(k))` for a
+    /// view, unravelled in `order`. A copy is packed in `order`.
+    ///
+    /// ```
+    /// # use stridewise::layout::{IndexOrder, Layout, Reshape};
+    /// let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+    /// let Reshape::View(view) = a.reshape(&[-1, 4], IndexOrder::C).unwrap() else { panic!() };
+    /// assert_eq!(view.to_string(), "(6,4):(32,8)+0");
+    ///
+    /// let turned = a.transpose().reshape(&[-1], IndexOrder::C).unwrap();
+    /// let Reshape::Copy { layout, reason } = turned else { panic!() };
+    /// assert_eq!(layout.to_string(), "(24):(8)+0");
+    /// assert_eq!(
+    ///     reason.to_string(),
+    ///     "axes 0 and 1 cannot merge: stride[0] is 8, but stride[1] x extent[1] is 32 x 3 = 96"
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    /// Another number of elements, two open extents, a rank above 64, or a stride of an axis of
+    /// extent 1 that does not fit in 64 bits.
+    pub fn reshape(&self, shape: &[i64], order: IndexOrder) -> Result<Reshape, LayoutError> {
+        check_rank(shape.len())?;
+        if self.shape() == shape {
+            return Ok(Reshape::View(self.clone()));
+        }
+        let order = self.reading_order(order);
+        let shape = self.with_open_extent(shape)?;
+        Ok(match self.fit(&shape, order)? {
+            Fit::Strides(strides) => {
+                Reshape::View(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
+            }
+            Fit::Apart(pair) => Reshape::Copy {
+                reason: self.cannot_merge(pair, order, &shape),
+                layout: packed(shape, order, 0, self.itemsize()),
+            },
+        })
+    }
+
+    /// One axis, as `a.ravel(order)`: always contiguous, a view where that is possible.
+    ///
+    /// It copies where `reshape(-1)` would give a view with gaps, and with K where a stride is
+    /// negative, as NumPy does.
+    ///
+    /// ```
+    /// # use stridewise::layout::{CopyOrder, IndexOrder, Layout};
+    /// let every_other = Layout::new(&[4], &[16], 0, 8).unwrap();
+    /// assert!(every_other.reshape(&[-1], IndexOrder::C).unwrap().is_view());
+    /// assert!(!every_other.ravel(CopyOrder::C).is_view());
+    /// ```
+    pub fn ravel(&self, order: CopyOrder) -> Reshape {
+        let order = match order {
+            CopyOrder::K if self.is_c_contiguous() => CopyOrder::C,
+            CopyOrder::K if self.is_f_contiguous() => CopyOrder::F,
+            CopyOrder::A if self.prefers_f() => CopyOrder::F,
+            CopyOrder::A => CopyOrder::C,
+            order => order,
+        };
+        let obstacle = match order {
+            CopyOrder::C if self.is_c_contiguous() => None,
+            CopyOrder::F if self.is_f_contiguous() => None,
+            _ => self.first_gap(order),
+        };
+        let flat = |offset| {
+            let strides = PerAxis::filled(self.itemsize(), 1);
+            Layout::from_proved(PerAxis::filled(self.size(), 1), strides, offset, self.itemsize())
+        };
+        match obstacle {
+            None => Reshape::View(flat(self.offset())),
+            Some(gap) => Reshape::Copy { layout: flat(0), reason: self.not_packed(gap, order) },
+        }
+    }
+
+    /// Whether reading in `order` (C or F) needs no copy for this shape.
+    pub(in crate::layout) fn fits(&self, shape: &[i64], order: IndexOrder) -> bool {
+        matches!(self.fit(shape, order), Ok(Fit::Strides(_)))
+    }
+
+    fn reading_order(&self, order: IndexOrder) -> IndexOrder {
+        match order {
+            IndexOrder::A if self.prefers_f() => IndexOrder::F,
+            IndexOrder::A => IndexOrder::C,
+            order => order,
+        }
+    }
+
+    /// The shape with its negative extent, if any, worked out, so that the sizes agree.
+    fn with_open_extent(&self, wanted: &[i64]) -> Result<PerAxis<i64>, LayoutError> {
+        let refuse = || LayoutError::ReshapeSize { size: self.size(), wanted: wanted.to_vec() };
+        let mut shape = PerAxis::from(wanted);
+        let mut open = None;
+        let mut known = 1i64;
+        for (axis, &extent) in wanted.iter().enumerate() {
+            if extent >= 0 {
+                known = known.checked_mul(extent).ok_or_else(refuse)?;
+            } else if let Some(first) = open.replace(axis) {
+                return Err(LayoutError::TwoUnknownExtents { first, second: axis });
+            }
+        }
+        match open {
+            None if known == self.size() => {}
+            Some(axis) if known != 0 && self.size() % known == 0 => {
+                shape[axis] = self.size() / known;
+            }
+            _ => return Err(refuse()),
+        }
+        if self.is_empty() {
+            check_extents(&shape, self.itemsize())?; // L3 counts zeros as one.
+        }
+        Ok(shape)
+    }
+
+    /// NumPy's decision: strides for the new shape, or the first two axes that keep it from
+    /// being a view. Both sizes are equal.
+    ///
+    /// Old and new axes are taken from the front in the smallest groups of equal size; old axes
+    /// of extent 1 are left out, and the strides of new ones continue their group's.
+    fn fit(&self, new: &[i64], order: IndexOrder) -> Result<Fit, LayoutError> {
+        let contiguous = match order {
+            IndexOrder::F => self.is_f_contiguous(),
+            _ => self.is_c_contiguous(),
+        };
+        if contiguous {
+            return Ok(Fit::Strides(packed_strides(new, order, self.itemsize())));
+        }
+        let old: PerAxis<usize> =
+            (0..self.rank()).filter(|&axis| self.shape()[axis] != 1).collect();
+        let mut strides = PerAxis::filled(0, new.len());
+        let (mut old_start, mut new_start) = (0, 0);
+        while new_start < new.len() && old_start < old.len() {
+            let (mut old_end, mut new_end) = (old_start + 1, new_start + 1);
+            let mut old_count = self.shape()[old[old_start]];
+            let mut new_count = new[new_start];
+            while old_count != new_count {
+                if new_count < old_count {
+                    new_count *= new[new_end];
+                    new_end += 1;
+                } else {
+                    old_count *= self.shape()[old[old_end]];
+                    old_end += 1;
+                }
+            }
+            for pair in old[old_start..old_end].windows(2) {
+                let pair = match order {
+                    IndexOrder::F => Neighbours { outer: pair[1], inner: pair[0] },
+                    _ => Neighbours { outer: pair[0], inner: pair[1] },
+                };
+                if self.needed_stride(pair.inner) != Some(self.strides()[pair.outer]) {
+                    return Ok(Fit::Apart(pair));
+                }
+            }
+            let group = new_start..new_end;
+            match order {
+                IndexOrder::F => {
+                    let mut stride = self.strides()[old[old_start]];
+                    for axis in group {
+                        strides[axis] = stride;
+                        if axis + 1 < new_end {
+                            stride = super::slice::stepped(axis, stride, new[axis])?;
+                        }
+                    }
+                }
+                _ => {
+                    let mut stride = self.strides()[old[old_end - 1]];
+                    for axis in group.rev() {
+                        strides[axis] = stride;
+                        if axis > new_start {
+                            stride = super::slice::stepped(axis, stride, new[axis])?;
+                        }
+                    }
+                }
+            }
+            (old_start, new_start) = (old_end, new_end);
+        }
+        if let Some(last) = new_start.checked_sub(1).filter(|_| new_start < new.len()) {
+            // New axes of extent 1 behind the last group.
+            let stride = match order {
+                IndexOrder::F => super::slice::stepped(last, strides[last], new[last])?,
+                _ => strides[last],
+            };
+            strides[new_start..].fill(stride);
+        }
+        Ok(Fit::Strides(strides))
+    }
+
+    /// What the stride of the next slower axis has to be to merge with this one.
+    pub(in crate::layout) fn needed_stride(&self, inner: usize) -> Option<i64> {
+        self.strides()[inner].checked_mul(self.shape()[inner])
+    }
+}
+
+fn packed_strides(shape: &[i64], order: IndexOrder, itemsize: i64) -> PerAxis<i64> {
+    match order {
+        IndexOrder::F => Layout::packed_strides(shape, itemsize, 0..shape.len()),
+        _ => Layout::packed_strides(shape, itemsize, (0..shape.len()).rev()),
+    }
+}
+
+fn packed(shape: PerAxis<i64>, order: IndexOrder, offset: i64, itemsize: i64) -> Layout {
+    let strides = packed_strides(&shape, order, itemsize);
+    Layout::from_proved(shape, strides, offset, itemsize)
+}

@@ -1,0 +1,170 @@
+//! Slice: what `a[1, ::-2, None, ...]` is. Always a view.
+//!
+//! `(4,6):(48,8)+0` sliced by `[1:, ::-2]` is `(3,3):(48,-16)+88`: row 1 starts at byte 48,
+//! its last item at byte 88, and two items back are -16 bytes.
+
+use super::axis::check_rank;
+use super::{Layout, LayoutError, PerAxis};
+
+/// One part of an index, between the commas of `a[..]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pick {
+    /// `3` or `-1`: one index; the axis goes away.
+    At(i64),
+    /// `start:stop:step` with Python's meaning, each part optional.
+    Slice {
+        /// the first index, or where to start from the back
+        start: Option<i64>,
+        /// the first index not taken
+        stop: Option<i64>,
+        /// the distance between two indices, not 0
+        step: Option<i64>,
+    },
+    /// `None` or `np.newaxis`: a new axis of extent 1 and stride 0.
+    NewAxis,
+    /// `...`: as many `:` as are missing.
+    Ellipsis,
+}
+
+impl Pick {
+    /// `:`, the whole axis.
+    pub const ALL: Pick = Pick::Slice { start: None, stop: None, step: None };
+}
+
+/// Indices `first`, `first + step`, .. of which there are `count`, all inside the axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::layout) struct Run {
+    pub(in crate::layout) first: i64,
+    pub(in crate::layout) step: i64,
+    pub(in crate::layout) count: i64,
+}
+
+impl Run {
+    /// Python's rule: what a slice takes of an axis, everything out of range clamped.
+    ///
+    /// A slice that takes nothing is `(0, 1, 0)`: NumPy keeps the offset and the stride then.
+    fn of_slice(
+        start: Option<i64>,
+        stop: Option<i64>,
+        step: Option<i64>,
+        axis: usize,
+        extent: i64,
+    ) -> Result<Run, LayoutError> {
+        let step = match step {
+            None => 1,
+            Some(0) => return Err(LayoutError::ZeroStep { axis }),
+            Some(step) => step.max(-i64::MAX), // so that it can be negated, as CPython does
+        };
+        // Going down, the place before index 0 is -1.
+        let (lowest, highest) = if step < 0 { (-1, extent - 1) } else { (0, extent) };
+        let clamp = |index: i64| {
+            let from_front = if index < 0 { index + extent } else { index };
+            from_front.clamp(lowest, highest)
+        };
+        let (first, end) = if step < 0 {
+            (start.map_or(highest, clamp), stop.map_or(lowest, clamp))
+        } else {
+            (start.map_or(lowest, clamp), stop.map_or(highest, clamp))
+        };
+        let (distance, stride) = if step < 0 { (first - end, -step) } else { (end - first, step) };
+        if distance <= 0 {
+            return Ok(Run { first: 0, step: 1, count: 0 });
+        }
+        Ok(Run { first, step, count: (distance - 1) / stride + 1 })
+    }
+}
+
+/// `offset + stride * steps`, where no invariant bounds it: a layout without elements.
+pub(in crate::layout) fn moved(offset: i64, stride: i64, steps: i64) -> Result<i64, LayoutError> {
+    stride
+        .checked_mul(steps)
+        .and_then(|distance| offset.checked_add(distance))
+        .ok_or(LayoutError::OffsetOverflow { offset, stride, steps })
+}
+
+/// `stride * step`, which overflows only where no two elements are that far apart.
+pub(in crate::layout) fn stepped(axis: usize, stride: i64, step: i64) -> Result<i64, LayoutError> {
+    stride.checked_mul(step).ok_or(LayoutError::StrideOverflow { axis, stride, step })
+}
+
+impl Layout {
+    /// Basic indexing: integers, slices, new axes and an ellipsis, as Python and NumPy do it.
+    ///
+    /// Axes that are not mentioned are taken whole. Law, for one axis sliced into `first`,
+    /// `step`: `sliced.offset_of(i) == offset_of(first + step * i)`.
+    ///
+    /// ```
+    /// # use stridewise::layout::{Layout, Pick};
+    /// let a = Layout::c_order(&[4, 6], 8).unwrap();
+    /// let tail = Pick::Slice { start: Some(1), stop: None, step: None };
+    /// let back = Pick::Slice { start: None, stop: None, step: Some(-2) };
+    /// assert_eq!(a.slice(&[tail, back]).unwrap().to_string(), "(3,3):(48,-16)+88");
+    /// assert_eq!(a.slice(&[Pick::At(-1)]).unwrap().to_string(), "(6):(8)+144");
+    /// ```
+    ///
+    /// # Errors
+    /// An index out of bounds, too many indices, two ellipses, a step of 0, a rank above 64,
+    /// or a new stride that does not fit in 64 bits.
+    pub fn slice(&self, picks: &[Pick]) -> Result<Layout, LayoutError> {
+        let skipped = self.axes_not_picked(picks)?;
+        let mut shape = PerAxis::new();
+        let mut strides = PerAxis::new();
+        let mut offset = self.offset();
+        let mut axis = 0;
+        let keep =
+            |axes: std::ops::Range<usize>, shape: &mut PerAxis<i64>, strides: &mut PerAxis<i64>| {
+                for axis in axes {
+                    shape.push(self.shape()[axis]);
+                    strides.push(self.strides()[axis]);
+                }
+            };
+        for pick in picks {
+            match *pick {
+                Pick::NewAxis => {
+                    shape.push(1);
+                    strides.push(0);
+                }
+                Pick::Ellipsis => {
+                    keep(axis..axis + skipped, &mut shape, &mut strides);
+                    axis += skipped;
+                }
+                Pick::At(index) => {
+                    let extent = self.shape()[axis];
+                    let from_front = if index < 0 { index + extent } else { index };
+                    if from_front < 0 || from_front >= extent {
+                        return Err(LayoutError::IndexOutOfBounds { axis, index, extent });
+                    }
+                    offset = moved(offset, self.strides()[axis], from_front)?;
+                    axis += 1;
+                }
+                Pick::Slice { start, stop, step } => {
+                    let run = Run::of_slice(start, stop, step, axis, self.shape()[axis])?;
+                    let stride = self.strides()[axis];
+                    offset = moved(offset, stride, run.first)?;
+                    shape.push(run.count);
+                    strides.push(stepped(axis, stride, run.step)?);
+                    axis += 1;
+                }
+            }
+        }
+        keep(axis..self.rank(), &mut shape, &mut strides);
+        Ok(Layout::from_proved(shape, strides, offset, self.itemsize()))
+    }
+
+    /// How many axes an ellipsis stands for; checks the counts of everything else.
+    fn axes_not_picked(&self, picks: &[Pick]) -> Result<usize, LayoutError> {
+        let count = |wanted: fn(&Pick) -> bool| picks.iter().filter(|pick| wanted(pick)).count();
+        let at = count(|pick| matches!(pick, Pick::At(_)));
+        let slices = count(|pick| matches!(pick, Pick::Slice { .. }));
+        let added = count(|pick| matches!(pick, Pick::NewAxis));
+        if picks.len() - at - slices - added > 1 {
+            return Err(LayoutError::TwoEllipses);
+        }
+        let picked = at + slices;
+        if picked > self.rank() {
+            return Err(LayoutError::TooManyIndices { wanted: self.rank(), got: picked });
+        }
+        check_rank(self.rank() - at + added)?;
+        Ok(self.rank() - picked)
+    }
+}

@@ -1,0 +1,127 @@
+//! Window: all positions of a sliding window, as new last axes. Always a view.
+//!
+//! `(6):(8)+0` in windows of 3 is `(4,3):(8,8)+0`: four positions, three elements each, and
+//! neighbouring windows share elements. Step thins out the positions, dilation spreads the
+//! elements of one window: with step 2 it is `(2,3):(16,8)+0`, with dilation 2 `(2,3):(8,16)+0`.
+
+use super::axis::{check_rank, normalize_axis};
+use super::layout_type::check_extents;
+use super::slice::stepped;
+use super::{Layout, LayoutError, PerAxis};
+
+/// Which windows: a size, an axis, a step and a dilation for each windowed axis.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// How many elements a window has, per windowed axis. A window of 0 is legal.
+    pub size: PerAxis<i64>,
+    /// The windowed axes; `None` for all of them. The same axis may come twice: windows of
+    /// windows.
+    pub axes: Option<PerAxis<i64>>,
+    /// From one window to the next, in elements: 1 or more. Empty: 1 everywhere.
+    pub step: PerAxis<i64>,
+    /// From one element of a window to the next, in elements: 1 or more. Empty: 1 everywhere.
+    pub dilation: PerAxis<i64>,
+}
+
+impl Window {
+    /// Windows over all axes, as `sliding_window_view(a, size)`.
+    pub fn over_all(size: &[i64]) -> Window {
+        Window { size: size.into(), axes: None, step: PerAxis::new(), dilation: PerAxis::new() }
+    }
+
+    /// Windows over some axes, as `sliding_window_view(a, size, axes)`.
+    pub fn over(size: &[i64], axes: &[i64]) -> Window {
+        Window { axes: Some(axes.into()), ..Window::over_all(size) }
+    }
+}
+
+impl Layout {
+    /// Sliding windows: the windowed axes count positions, and for each a new last axis counts
+    /// the elements of one window, as `numpy.lib.stride_tricks.sliding_window_view`.
+    ///
+    /// Law, for one axis: `windows.offset_of(p, j) == offset_of(p * step + j * dilation)`.
+    ///
+    /// ```
+    /// # use stridewise::layout::{Layout, Window};
+    /// let a = Layout::c_order(&[6], 8).unwrap();
+    /// assert_eq!(a.window(&Window::over(&[3], &[0])).unwrap().to_string(), "(4,3):(8,8)+0");
+    /// let every_other = Window { step: [2][..].into(), ..Window::over_all(&[3]) };
+    /// assert_eq!(a.window(&every_other).unwrap().to_string(), "(2,3):(16,8)+0");
+    /// ```
+    ///
+    /// # Errors
+    /// A window longer than its axis, a negative size, a step or dilation below 1, lists of
+    /// different lengths, an axis out of bounds, a rank above 64, or more nominal bytes than
+    /// 64 bits count.
+    pub fn window(&self, window: &Window) -> Result<Layout, LayoutError> {
+        let count = window.size.len();
+        let axes: PerAxis<usize> = match &window.axes {
+            None => {
+                same_length("size", self.rank(), count)?;
+                (0..self.rank()).collect()
+            }
+            Some(axes) => {
+                same_length("size", axes.len(), count)?;
+                check_rank(self.rank() + count)?;
+                let mut found = PerAxis::new();
+                for &axis in axes {
+                    found.push(normalize_axis(axis, self.rank())?);
+                }
+                found
+            }
+        };
+        check_rank(self.rank() + count)?;
+        let step = one_each("step", &window.step, count)?;
+        let dilation = one_each("dilation", &window.dilation, count)?;
+
+        let (mut shape, mut strides) = self.to_parts();
+        for (at, &axis) in axes.iter().enumerate() {
+            let size = window.size[at];
+            for (argument, wanted, got) in
+                [("size", 0, size), ("step", 1, step[at]), ("dilation", 1, dilation[at])]
+            {
+                if got < wanted {
+                    return Err(LayoutError::WindowNumber { axis, wanted, got, argument });
+                }
+            }
+            let (extent, stride) = (shape[axis], strides[axis]);
+            // From the first to the last element of a window; 0 for a window of none.
+            let reach = match size {
+                0 => 0,
+                _ => i128::from(size - 1) * i128::from(dilation[at]) + 1,
+            };
+            let last = i64::try_from(i128::from(extent) - reach)
+                .ok()
+                .filter(|&last| last >= 0)
+                .ok_or(LayoutError::WindowTooLong { axis, extent, got: reach })?;
+            shape[axis] = last / step[at] + 1;
+            strides[axis] = stepped(axis, stride, step[at])?;
+            shape.push(size);
+            strides.push(stepped(axis, stride, dilation[at])?);
+        }
+        check_extents(&shape, self.itemsize())?;
+        // L4: the element at (p, j) is element p*step + j*dilation of the axis. A window of 0
+        // has one position more than there are elements, but no element.
+        Ok(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
+    }
+}
+
+fn same_length(argument: &'static str, wanted: usize, got: usize) -> Result<(), LayoutError> {
+    if wanted == got {
+        return Ok(());
+    }
+    Err(LayoutError::WindowLengths { wanted, got, argument })
+}
+
+/// The list given, or 1 for each axis where it is empty.
+fn one_each(
+    argument: &'static str,
+    given: &PerAxis<i64>,
+    count: usize,
+) -> Result<PerAxis<i64>, LayoutError> {
+    if given.is_empty() {
+        return Ok(PerAxis::filled(1, count));
+    }
+    same_length(argument, count, given.len())?;
+    Ok(given.clone())
+}
