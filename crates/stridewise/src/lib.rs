@@ -11,6 +11,7 @@
 #![deny(unsafe_code)] // view/ and kernel/ alone allow it
 
 pub mod control;
+pub mod expr;
 pub mod layout;
 pub mod machine;
 pub mod nest;

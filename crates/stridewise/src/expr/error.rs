@@ -1,0 +1,90 @@
+//! Why an expression has no trace: a stable code, NumPy's words, the bytes at fault, one help.
+//!
+//! `zeros((2,3)).reshape(4)` cannot be laid out over `(2,3):(24,8)+0`; its error points at the
+//! `4`.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::layout::LayoutError;
+
+/// What kind of mistake; the names are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// Not a Python expression.
+    Syntax,
+    /// Longer, deeper or larger than a trace follows.
+    TooLarge,
+    /// A name, attribute or function that nobody has defined.
+    UnknownName,
+    /// An argument that is missing, surplus, or of the wrong kind.
+    Argument,
+    /// A text that names no dtype, or a dtype that the operation does not take.
+    DType,
+    /// An index out of bounds, of the wrong kind, or one too many.
+    Index,
+    /// Shapes, axes or strides that do not fit the operation.
+    Layout,
+    /// A copy that the expression itself forbids, as `copy=False` does.
+    CopyForbidden,
+    /// The result's shape depends on values, and a trace has none.
+    DataDependent,
+    /// Python or NumPy that a trace does not know.
+    Unsupported,
+}
+
+impl ErrorCode {
+    /// The name that machines read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorCode::Syntax => "syntax",
+            ErrorCode::TooLarge => "too-large",
+            ErrorCode::UnknownName => "unknown-name",
+            ErrorCode::Argument => "argument",
+            ErrorCode::DType => "dtype",
+            ErrorCode::Index => "index",
+            ErrorCode::Layout => "layout",
+            ErrorCode::CopyForbidden => "copy-forbidden",
+            ErrorCode::DataDependent => "data-dependent",
+            ErrorCode::Unsupported => "unsupported",
+        }
+    }
+}
+
+/// An expression that cannot be traced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExprError {
+    /// What kind of mistake.
+    pub code: ErrorCode,
+    /// What is wrong, in NumPy's words where it has them.
+    pub message: String,
+    /// The bytes of the source at fault.
+    pub span: Range<usize>,
+    /// One remedy.
+    pub help: Option<String>,
+}
+
+impl ExprError {
+    pub(super) fn new(code: ErrorCode, span: Range<usize>, message: impl Into<String>) -> Self {
+        ExprError { code, message: message.into(), span, help: None }
+    }
+
+    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// What the layout room refuses, at the place that asked for it.
+    pub(super) fn from_layout(error: LayoutError, span: Range<usize>) -> Self {
+        ExprError::new(ErrorCode::Layout, span, error.to_string())
+    }
+}
+
+impl fmt::Display for ExprError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ExprError {}

@@ -1,0 +1,310 @@
+//! Evaluation: walks the tree as Python would and records one step for each operation.
+//!
+//! The evaluator knows names, modules, chains and plain Python values; what an operation does
+//! to a layout it asks the table in `operations`. `np.ravel(zeros((2,3)).T)` records
+//! `zeros((2,3))`, `.T`, and `np.ravel(_)`.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::array::{Array, Names};
+use super::ast::{Argument, Expr, Kind, Link, LinkKind, Passing};
+use super::bind::{Passed, bind};
+use super::error::{ErrorCode, ExprError};
+use super::operations::{self, Call, Form, Operation, Outcome};
+use super::parser::parse;
+use super::steps::{Step, Trace};
+use super::suggest::nearest;
+use super::value::{Made, Spanned, Traced, Value};
+use crate::layout::DType;
+
+/// The modules in which NumPy keeps the operations that a trace knows.
+const MODULES: [&str; 6] =
+    ["np", "numpy", "np.lib", "numpy.lib", "np.lib.stride_tricks", "numpy.lib.stride_tricks"];
+
+pub(super) fn run(source: &str, start: Option<&Array>, names: &Names) -> Result<Trace, ExprError> {
+    let expr = parse(source, start.is_some())?;
+    let mut evaluator = Evaluator { source, start, names, steps: Vec::new(), shown: Vec::new() };
+    let value = evaluator.value(&expr)?;
+    let result = evaluator.array(&value)?.array.clone();
+    Ok(Trace { source: source.to_owned(), steps: evaluator.steps, result })
+}
+
+/// A default value of a signature, standing where the call stands.
+pub(super) fn constant(source: &'static str, span: &Range<usize>) -> Result<Spanned, ExprError> {
+    let names = Names::new();
+    let expr = parse(source, false)?;
+    let mut evaluator =
+        Evaluator { source, start: None, names: &names, steps: Vec::new(), shown: Vec::new() };
+    Ok(Spanned { span: span.clone(), ..evaluator.value(&expr)? })
+}
+
+struct Evaluator<'e> {
+    source: &'e str,
+    start: Option<&'e Array>,
+    names: &'e Names,
+    steps: Vec<Step>,
+    /// Spans of array expressions whose steps are recorded: a later step shows `_` for them.
+    shown: Vec<Range<usize>>,
+}
+
+impl Evaluator<'_> {
+    fn value(&mut self, expr: &Expr) -> Result<Spanned, ExprError> {
+        let before = self.steps.len();
+        let value = match &expr.kind {
+            Kind::None => Value::None,
+            Kind::Ellipsis => Value::Ellipsis,
+            Kind::Bool(value) => Value::Bool(*value),
+            Kind::Int(value) => Value::Int(*value),
+            Kind::Float(value) => Value::Float(*value),
+            Kind::Imaginary(value) => Value::Imaginary(*value),
+            Kind::Text(text) => Value::Text(text.clone()),
+            Kind::Name(name) => self.name(name, &expr.span)?,
+            Kind::Start => match self.start {
+                Some(array) => Value::Array(Rc::new(Traced::original(array.clone()))),
+                None => return Err(unsupported(&expr.span, "there is no array to start from")),
+            },
+            Kind::Tuple(items) => Value::Tuple(self.values(items)?),
+            Kind::List(items) => Value::List(self.values(items)?),
+            Kind::Dict(entries) => {
+                let entry =
+                    |(key, value): &(Expr, Expr)| Ok((self.value(key)?, self.value(value)?));
+                Value::Dict(entries.iter().map(entry).collect::<Result<_, ExprError>>()?)
+            }
+            Kind::Slice(parts) => {
+                let mut values = [None, None, None];
+                for (value, part) in values.iter_mut().zip(parts.iter()) {
+                    *value = part.as_ref().map(|part| self.value(part)).transpose()?;
+                }
+                Value::Slice(Box::new(values))
+            }
+            Kind::Chain(base, links) => self.chain(base, links)?,
+            Kind::Signed(..) | Kind::Row(..) => {
+                return Err(unsupported(&expr.span, "a trace does not follow operators yet"));
+            }
+        };
+        if self.steps.len() > before && matches!(value, Value::Array(_)) {
+            self.shown.push(expr.span.clone());
+        }
+        Ok(Spanned { value, span: expr.span.clone() })
+    }
+
+    fn values(&mut self, items: &[Expr]) -> Result<Vec<Spanned>, ExprError> {
+        items.iter().map(|item| self.value(item)).collect()
+    }
+
+    fn name(&self, name: &str, span: &Range<usize>) -> Result<Value, ExprError> {
+        if let Some(array) = self.names.get(name) {
+            return Ok(Value::Array(Rc::new(Traced::original(array.clone()))));
+        }
+        if MODULES.contains(&name) {
+            return Ok(Value::Module(name.to_owned()));
+        }
+        member(name).ok_or_else(|| {
+            let known = self.names.iter().map(|(name, _)| name);
+            let functions = operations::names(Form::Function);
+            let message = format!("name '{name}' is not defined");
+            let error = ExprError::new(ErrorCode::UnknownName, span.clone(), message);
+            match nearest(name, known.chain(functions).chain(["np"])) {
+                Some(meant) => error.with_help(format!("did you mean `{meant}`?")),
+                None => error,
+            }
+        })
+    }
+
+    fn chain(&mut self, base: &Expr, links: &[Link]) -> Result<Value, ExprError> {
+        let mut current = self.value(base)?;
+        for link in links {
+            let span = current.span.start..link.span.end;
+            let value = self.link(&current, link, &span)?;
+            current = Spanned { value, span };
+        }
+        Ok(current.value)
+    }
+
+    /// One link of a chain; `span` reaches from the chain's first byte to the link's last.
+    fn link(
+        &mut self,
+        current: &Spanned,
+        link: &Link,
+        span: &Range<usize>,
+    ) -> Result<Value, ExprError> {
+        match (&current.value, &link.kind) {
+            (Value::Module(module), LinkKind::Attribute(name)) => {
+                module_member(module, name, &link.span)
+            }
+            (Value::Module(module), LinkKind::Method(name, arguments)) => {
+                let member = module_member(module, name, &link.span)?;
+                self.call(&Spanned { value: member, span: span.clone() }, arguments, span)
+            }
+            (Value::Array(traced), LinkKind::Attribute(name)) => {
+                let operation = operations::find(name, Form::Attribute)
+                    .ok_or_else(|| no_attribute(&current.value, name, &link.span))?;
+                let bound = vec![("a", self.itself(traced, current))];
+                self.operate(operation, bound, &link.span)
+            }
+            (Value::Array(traced), LinkKind::Method(name, arguments)) => {
+                let operation = operations::find(name, Form::Method)
+                    .ok_or_else(|| no_attribute(&current.value, name, &link.span))?;
+                let passed = self.arguments(arguments)?;
+                let mut bound = bind(operation.name, operation.signature, passed, &link.span)?;
+                bound.push(("a", self.itself(traced, current)));
+                self.operate(operation, bound, &link.span)
+            }
+            (_, LinkKind::Call(arguments)) => self.call(current, arguments, span),
+            (value, LinkKind::Attribute(name) | LinkKind::Method(name, _)) => {
+                Err(no_attribute(value, name, &link.span))
+            }
+            (_, LinkKind::Bracket(_)) => {
+                Err(unsupported(&link.span, "a trace does not follow brackets yet"))
+            }
+        }
+    }
+
+    fn itself(&self, traced: &Rc<Traced>, current: &Spanned) -> Spanned {
+        Spanned { value: Value::Array(traced.clone()), span: current.span.clone() }
+    }
+
+    fn call(
+        &mut self,
+        called: &Spanned,
+        arguments: &[Argument],
+        span: &Range<usize>,
+    ) -> Result<Value, ExprError> {
+        let Value::Function(operation) = called.value else {
+            let message = format!("'{}' object is not callable", called.value.type_name());
+            return Err(ExprError::new(ErrorCode::Argument, span.clone(), message));
+        };
+        let passed = self.arguments(arguments)?;
+        let bound = bind(operation.name, operation.signature, passed, span)?;
+        self.operate(operation, bound, span)
+    }
+
+    fn arguments(&mut self, arguments: &[Argument]) -> Result<Vec<Passed>, ExprError> {
+        let mut passed = Vec::new();
+        for argument in arguments {
+            let value = self.value(&argument.value)?;
+            let span = argument.span.clone();
+            match (&argument.passing, value.items()) {
+                (Passing::Spread, Some(items)) => {
+                    passed.extend(items.iter().map(|item| Passed {
+                        passing: Passing::Positional,
+                        value: item.clone(),
+                        span: item.span.clone(),
+                    }));
+                }
+                (Passing::Spread, None) => {
+                    return Err(value.wrong("argument after * must be a tuple or a list"));
+                }
+                (passing, _) => passed.push(Passed { passing: passing.clone(), value, span }),
+            }
+        }
+        Ok(passed)
+    }
+
+    fn operate(
+        &mut self,
+        operation: &'static Operation,
+        bound: Vec<(&'static str, Spanned)>,
+        span: &Range<usize>,
+    ) -> Result<Value, ExprError> {
+        let call = Call { operation, span: span.clone(), arguments: bound };
+        Ok(match (operation.run)(&call)? {
+            Outcome::Array(made) => self.record(*made, span),
+            Outcome::Plain(value) => value,
+        })
+    }
+
+    fn record(&mut self, made: Made, span: &Range<usize>) -> Value {
+        let Made { effect, traced, reason } = made;
+        let array = traced.array.clone();
+        let op = self.written(span);
+        self.steps.push(Step {
+            op,
+            span: span.clone(),
+            effect,
+            writes_reach_original: traced.reaches,
+            dtype: array.dtype,
+            layout: array.layout,
+            buffer: array.buffer,
+            writeable: array.writeable,
+            reason,
+        });
+        Value::Array(Rc::new(traced))
+    }
+
+    /// The source of a step, with `_` for the arrays in it that have steps of their own.
+    fn written(&mut self, span: &Range<usize>) -> String {
+        // Spans arrive in the order of the source, inner ones before those around them, so the
+        // ones inside this span are the last, and an outer one covers those just before it.
+        let mut outermost: Vec<Range<usize>> = Vec::new();
+        while let Some(shown) = self.shown.pop_if(|shown| shown.start >= span.start) {
+            if outermost.last().is_none_or(|outer| shown.end <= outer.start) {
+                outermost.push(shown);
+            }
+        }
+        let mut text = String::new();
+        let mut at = span.start;
+        for shown in outermost.iter().rev() {
+            text.push_str(&self.source[at..shown.start]);
+            text.push('_');
+            at = shown.end;
+        }
+        text.push_str(&self.source[at..span.end]);
+        text
+    }
+
+    fn array(&self, value: &Spanned) -> Result<Rc<Traced>, ExprError> {
+        match &value.value {
+            Value::Array(traced) => Ok(traced.clone()),
+            other => {
+                let message = format!("this is a {}, not an array", other.type_name());
+                Err(ExprError::new(ErrorCode::Argument, value.span.clone(), message))
+            }
+        }
+    }
+}
+
+fn unsupported(span: &Range<usize>, message: &str) -> ExprError {
+    ExprError::new(ErrorCode::Unsupported, span.clone(), message)
+}
+
+/// What NumPy keeps under that name: a function, a dtype or a constant.
+fn member(name: &str) -> Option<Value> {
+    if let Some(operation) = operations::find(name, Form::Function) {
+        return Some(Value::Function(operation));
+    }
+    Some(match name {
+        "newaxis" => Value::None,
+        "pi" => Value::Float(std::f64::consts::PI),
+        "e" => Value::Float(std::f64::consts::E),
+        "inf" => Value::Float(f64::INFINITY),
+        "nan" => Value::Float(f64::NAN),
+        _ => Value::DType(DType::parse(name).ok()?),
+    })
+}
+
+fn module_member(module: &str, name: &str, span: &Range<usize>) -> Result<Value, ExprError> {
+    let path = format!("{module}.{name}");
+    if MODULES.contains(&path.as_str()) {
+        return Ok(Value::Module(path));
+    }
+    member(name).ok_or_else(|| {
+        let message = format!("module '{module}' has no attribute '{name}'");
+        let error = ExprError::new(ErrorCode::UnknownName, span.clone(), message);
+        match nearest(name, operations::names(Form::Function)) {
+            Some(meant) => error.with_help(format!("did you mean `{module}.{meant}`?")),
+            None => error,
+        }
+    })
+}
+
+fn no_attribute(value: &Value, name: &str, span: &Range<usize>) -> ExprError {
+    let message = format!("'{}' object has no attribute '{name}'", value.type_name());
+    let error = ExprError::new(ErrorCode::UnknownName, span.clone(), message);
+    let known = operations::names(Form::Method).chain(operations::names(Form::Attribute));
+    match (value, nearest(name, known)) {
+        (Value::Array(_), Some(meant)) => error.with_help(format!("did you mean `.{meant}`?")),
+        _ => error,
+    }
+}
