@@ -15,6 +15,7 @@ pub mod expr;
 pub mod layout;
 pub mod machine;
 pub mod nest;
+pub mod view;
 
 pub use layout::{Layout, LayoutError};
 pub use machine::Machine;
