@@ -3,8 +3,13 @@
 //! `<f8` is a little-endian 8-byte float; `[('x','i1'),('y','<f8')]` a packed structure of 9
 //! bytes. A dtype is a value; it never looks at memory.
 
+mod classify;
+pub mod literal;
+mod names;
 mod parse;
 mod print;
+mod structured;
+mod unit;
 
 use std::sync::Arc;
 
@@ -35,6 +40,8 @@ pub enum Kind {
     Text,
     /// `V`: raw bytes, a structure, or a sub-array.
     Void,
+    /// `T`: text of any length, kept elsewhere; 16 bytes that say where (NumPy's StringDType).
+    String,
 }
 
 /// In which order the bytes of a number lie.
@@ -63,7 +70,7 @@ pub struct DType {
 /// What a `V` dtype is made of, where it has parts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Composite {
-    Fields(Vec<Field>),
+    Fields { fields: Vec<Field>, aligned: bool },
     SubArray { element: DType, shape: Vec<i64> },
 }
 
@@ -78,6 +85,37 @@ pub struct Field {
     pub offset: i64,
     /// Its dtype; a sub-array where it has a shape of its own.
     pub dtype: DType,
+}
+
+impl Kind {
+    /// NumPy's letter for it.
+    pub fn letter(self) -> char {
+        match self {
+            Kind::Bool => 'b',
+            Kind::Int => 'i',
+            Kind::Uint => 'u',
+            Kind::Float => 'f',
+            Kind::Complex => 'c',
+            Kind::Timedelta => 'm',
+            Kind::Datetime => 'M',
+            Kind::Object => 'O',
+            Kind::Bytes => 'S',
+            Kind::Text => 'U',
+            Kind::Void => 'V',
+            Kind::String => 'T',
+        }
+    }
+}
+
+impl ByteOrder {
+    /// `<`, `>` or `|`.
+    pub fn symbol(self) -> char {
+        match self {
+            ByteOrder::Little => '<',
+            ByteOrder::Big => '>',
+            ByteOrder::NotApplicable => '|',
+        }
+    }
 }
 
 impl DType {
@@ -98,9 +136,31 @@ impl DType {
 
     /// A native number of the given kind and size, which the caller knows to exist.
     pub(in crate::layout) fn number(kind: Kind, itemsize: i64) -> DType {
-        let byte_order = if itemsize == 1 { ByteOrder::NotApplicable } else { ByteOrder::Little };
-        let alignment = if kind == Kind::Complex { itemsize / 2 } else { itemsize };
-        DType { kind, byte_order, itemsize, alignment, unit: None, composite: None }
+        DType::plain(kind, itemsize, ByteOrder::Little, None)
+    }
+
+    /// A dtype without parts; the order counts only where bytes have one.
+    fn plain(kind: Kind, itemsize: i64, order: ByteOrder, unit: Option<String>) -> DType {
+        let alignment = match kind {
+            Kind::Bool | Kind::Int | Kind::Uint | Kind::Float => itemsize,
+            Kind::Complex => itemsize / 2,
+            Kind::Timedelta | Kind::Datetime | Kind::Object | Kind::String => 8,
+            Kind::Text => 4,
+            Kind::Bytes | Kind::Void => 1,
+        };
+        let orderless = matches!(kind, Kind::Object | Kind::String | Kind::Bytes | Kind::Void);
+        let byte_order = match orderless || alignment == 1 {
+            true => ByteOrder::NotApplicable,
+            false => order,
+        };
+        let unit = unit.map(Arc::from);
+        DType { kind, byte_order, itemsize, alignment, unit, composite: None }
+    }
+
+    fn composite(composite: Composite, itemsize: i64, alignment: i64) -> DType {
+        let composite = Some(Arc::new(composite));
+        let (kind, byte_order) = (Kind::Void, ByteOrder::NotApplicable);
+        DType { kind, byte_order, itemsize, alignment, unit: None, composite }
     }
 
     /// What its bytes mean.
@@ -118,7 +178,8 @@ impl DType {
         self.itemsize
     }
 
-    /// The alignment that NumPy wants for fast access, in bytes (x86-64 and AArch64 Linux).
+    /// The alignment that NumPy wants for fast access, in bytes (x86-64 and AArch64 Linux); 1
+    /// for structures that do not ask for more.
     pub fn alignment(&self) -> i64 {
         self.alignment
     }
@@ -126,9 +187,20 @@ impl DType {
     /// The members of a structured dtype, in order; empty for others.
     pub fn fields(&self) -> &[Field] {
         match self.composite.as_deref() {
-            Some(Composite::Fields(fields)) => fields,
+            Some(Composite::Fields { fields, .. }) => fields,
             _ => &[],
         }
+    }
+
+    /// The member of the given name or title.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        let named = |field: &&Field| field.name == name || field.title.as_deref() == Some(name);
+        self.fields().iter().find(named)
+    }
+
+    /// The unit of a datetime or timedelta, such as `ns` or `25s`; `None` for generic ones.
+    pub fn unit(&self) -> Option<&str> {
+        self.unit.as_deref()
     }
 
     /// Element and shape of a sub-array dtype such as `('<f8', (2, 3))`.

@@ -1,16 +1,42 @@
-//! Parsing dtypes: `<f8`, `float64`, `[('x','i1'),('y','<f8')]`.
+//! Parsing dtypes: names, codes, comma strings, and the literals that NumPy prints.
+//!
+//! `double`, `<f8`, `M8[25s]`, `(2,3)f8`, `i4,f8`, `[('x', 'i1'), ('y', '<f8')]`. The text means
+//! what `np.dtype` makes of it; only what NumPy computes wrongly is refused here instead, such
+//! as a structure of more than 2 GiB, whose itemsize wraps there, or the unit `[s/0]`.
 
 use std::fmt;
+use std::ops::Range;
 
-use super::{DType, Kind};
+use super::structured::{self, Grammar};
+use super::{ByteOrder, DType, Kind, literal, names, unit};
 
 /// A text that names no dtype.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DTypeError {
     /// What is wrong, in NumPy's words where it has them.
     pub message: String,
     /// The bytes of the text that are at fault.
-    pub span: std::ops::Range<usize>,
+    pub span: Range<usize>,
+    /// One remedy, where there is an obvious one.
+    pub help: Option<String>,
+}
+
+impl DTypeError {
+    pub(super) fn new(message: impl Into<String>, span: Range<usize>) -> DTypeError {
+        DTypeError { message: message.into(), span, help: None }
+    }
+
+    pub(super) fn with_help(mut self, help: impl Into<String>) -> DTypeError {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same error in a text in which this one's text starts at `start`.
+    fn shifted(mut self, start: usize) -> DTypeError {
+        self.span = self.span.start + start..self.span.end + start;
+        self
+    }
 }
 
 impl fmt::Display for DTypeError {
@@ -21,20 +47,233 @@ impl fmt::Display for DTypeError {
 
 impl std::error::Error for DTypeError {}
 
+impl From<literal::LiteralError> for DTypeError {
+    fn from(error: literal::LiteralError) -> DTypeError {
+        DTypeError::new(error.message, error.span)
+    }
+}
+
 impl DType {
-    /// Reads a dtype from its name, its code, or its structured description.
+    /// Reads a dtype from its name, its code, a comma string, or a Python literal.
+    ///
+    /// Law: `DType::parse(&dtype.to_string()) == Ok(dtype)`.
+    ///
+    /// ```
+    /// use stridewise::layout::DType;
+    /// assert_eq!(DType::parse("double").unwrap(), DType::float64());
+    /// let point = DType::parse("[('x', 'i1'), ('y', '<f8')]").unwrap();
+    /// assert_eq!((point.itemsize(), point.alignment()), (9, 1));
+    /// assert_eq!(DType::parse(&point.to_string()).unwrap(), point);
+    /// ```
+    ///
+    /// # Errors
+    /// A text that `np.dtype` does not understand, with the part that is at fault.
     pub fn parse(text: &str) -> Result<DType, DTypeError> {
-        match text {
-            "f8" | "<f8" | "float64" => Ok(DType::float64()),
-            "i8" | "<i8" | "int64" => Ok(DType::int64()),
-            "f4" | "<f4" | "float32" => Ok(DType::number(Kind::Float, 4)),
-            "i4" | "<i4" | "int32" => Ok(DType::number(Kind::Int, 4)),
-            "u1" | "|u1" | "uint8" => Ok(DType::number(Kind::Uint, 1)),
-            "b1" | "?" | "|b1" | "bool" => Ok(DType::bool()),
-            _ => Err(DTypeError {
-                message: format!("data type '{text}' not understood"),
-                span: 0..text.len(),
-            }),
+        let first = text.trim_start().chars().next();
+        let inside = text.trim_start().strip_prefix('(').map_or("", str::trim_start);
+        let is_literal = matches!(first, Some('[' | '{' | '\'' | '"'))
+            || inside.starts_with(['\'', '"', '[', '{', '('])
+            || text == "None";
+        if is_literal {
+            structured::dtype_of(&literal::parse(text)?, Grammar::Argument)
+        } else {
+            from_string(text)
         }
     }
+
+    /// Reads the `descr` of an `.npy` header or of `__array_interface__`: as [`DType::parse`],
+    /// except that void fields without a name are padding, which make no field.
+    ///
+    /// ```
+    /// use stridewise::layout::DType;
+    /// let padded = DType::parse_descr("[('x', '|i1'), ('', '|V7'), ('y', '<f8')]").unwrap();
+    /// assert_eq!((padded.fields().len(), padded.fields()[1].offset), (2, 8));
+    /// ```
+    ///
+    /// # Errors
+    /// As [`DType::parse`].
+    pub fn parse_descr(text: &str) -> Result<DType, DTypeError> {
+        DType::from_descr(&literal::parse(text)?)
+    }
+
+    /// As [`DType::parse_descr`], of a literal that is already read; spans are the literal's.
+    ///
+    /// # Errors
+    /// As [`DType::parse`].
+    pub fn from_descr(descr: &literal::Literal) -> Result<DType, DTypeError> {
+        structured::dtype_of(descr, Grammar::Descr)
+    }
+}
+
+/// What `np.dtype` makes of a string.
+pub(super) fn from_string(text: &str) -> Result<DType, DTypeError> {
+    if is_comma_string(text) { from_comma_string(text) } else { from_code(text) }
+}
+
+/// A single dtype: a code with an optional byte order, or a name.
+fn from_code(text: &str) -> Result<DType, DTypeError> {
+    let (order, code) = split_byte_order(text);
+    if let Some(bracket) = datetime_rest(code) {
+        return from_datetime(code, bracket, order)
+            .map_err(|message| DTypeError::new(message, text.len() - bracket.len()..text.len()));
+    }
+    let mut letters = code.chars();
+    let found = match letters.next() {
+        Some(letter) if letters.as_str().is_empty() => names::lettered(letter),
+        Some(letter) => decimal(letters.as_str()).and_then(|size| names::sized(letter, size)),
+        None => None,
+    };
+    let found = found.filter(|&(_, itemsize)| itemsize <= i64::from(i32::MAX));
+    if let Some((kind, itemsize)) = found {
+        return Ok(DType::plain(kind, itemsize, order, None));
+    }
+    if let Some((kind, itemsize)) = names::named(text) {
+        return Ok(DType::plain(kind, itemsize, ByteOrder::Little, None));
+    }
+    Err(not_understood(text))
+}
+
+fn not_understood(text: &str) -> DTypeError {
+    let shown: String = text.chars().take(60).collect();
+    let error = DTypeError::new(format!("data type '{shown}' not understood"), 0..text.len());
+    let bare = text.trim();
+    if bare != text && from_string(bare).is_ok() {
+        return error.with_help("remove the spaces around it");
+    }
+    match names::closest(bare) {
+        Some(name) => error.with_help(format!("did you mean '{name}'?")),
+        None => error.with_help("use a name such as 'float64' or a code such as '<f8'"),
+    }
+}
+
+/// `<`, `>`, or either of `|` and `=` for the native order, and what follows it.
+fn split_byte_order(text: &str) -> (ByteOrder, &str) {
+    match text.as_bytes().first() {
+        Some(b'>') => (ByteOrder::Big, &text[1..]),
+        Some(b'<' | b'=' | b'|') => (ByteOrder::Little, &text[1..]),
+        _ => (ByteOrder::Little, text),
+    }
+}
+
+/// What follows the blanks and the plus sign that C's `strtol` allows before a number.
+pub(super) fn after_sign(text: &str) -> &str {
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    text.strip_prefix('+').unwrap_or(text)
+}
+
+/// A whole text as the number that `strtol` reads, if it is not negative.
+pub(super) fn decimal(text: &str) -> Option<i64> {
+    let digits = after_sign(text);
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// What follows `M8`, `m8` or a long name of these, if the code starts with one.
+fn datetime_rest(code: &str) -> Option<&str> {
+    ["M8", "m8", "datetime64", "timedelta64"].iter().find_map(|name| code.strip_prefix(name))
+}
+
+fn from_datetime(code: &str, bracket: &str, order: ByteOrder) -> Result<DType, String> {
+    let kind = if code.starts_with(['M', 'd']) { Kind::Datetime } else { Kind::Timedelta };
+    let unit = if bracket.is_empty() {
+        None
+    } else {
+        let inside = bracket.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let inside =
+            inside.ok_or_else(|| format!("Invalid datetime metadata string \"{bracket}\""))?;
+        Some(unit::read(inside)?).filter(|unit| !unit.is_empty())
+    };
+    Ok(DType::plain(kind, 8, order, unit))
+}
+
+/// Whether NumPy reads a string as `repeats dtype, repeats dtype, ...`: it starts with a digit
+/// or `()`, or has a comma outside square brackets.
+fn is_comma_string(text: &str) -> bool {
+    let bare = text.strip_prefix(['<', '>', '|', '=']).unwrap_or(text);
+    if bare.starts_with(|c: char| c.is_ascii_digit()) || bare.starts_with("()") {
+        return true;
+    }
+    let mut depth = 0;
+    text.bytes().skip(1).any(|byte| {
+        depth += i32::from(byte == b'[') - i32::from(byte == b']');
+        byte == b',' && depth == 0
+    })
+}
+
+fn from_comma_string(text: &str) -> Result<DType, DTypeError> {
+    if text.len() > literal::MAX_TEXT {
+        let message = format!("a dtype of {} bytes is too long", text.len());
+        return Err(DTypeError::new(message, literal::MAX_TEXT..text.len()));
+    }
+    let mut items = Vec::new();
+    let mut at = 0;
+    let mut is_list = false;
+    while at < text.len() {
+        let end = at + item_length(&text[at..]);
+        items.push(from_comma_item(&text[at..end]).map_err(|error| error.shifted(at))?);
+        at = end;
+        if at < text.len() {
+            is_list = true;
+            at += 1; // the comma
+            at += text[at..].len() - text[at..].trim_start().len();
+        }
+    }
+    if !is_list {
+        return Ok(items.remove(0));
+    }
+    structured::packed(items, 0..text.len())
+}
+
+/// The bytes before the next comma that stands outside brackets.
+fn item_length(text: &str) -> usize {
+    let mut depth = 0;
+    let comma = text.bytes().position(|byte| {
+        depth += i32::from(matches!(byte, b'[' | b'(')) - i32::from(matches!(byte, b']' | b')'));
+        byte == b',' && depth <= 0
+    });
+    comma.unwrap_or(text.len())
+}
+
+/// `(2, 3)<f8`, `3f8`, `>(2,)f8` or a plain code; spaces may surround the repeats and follow.
+fn from_comma_item(item: &str) -> Result<DType, DTypeError> {
+    let (_, rest) = split_byte_order(item);
+    let outer = &item[..item.len() - rest.len()];
+    let is_repeat = |c: char| c.is_ascii_digit() || c == ' ';
+    let repeats_end = match rest.trim_start().starts_with('(') {
+        true => rest.find(')').map_or(rest.len(), |close| close + 1),
+        false => rest.find(|c| !is_repeat(c)).unwrap_or(rest.len()),
+    };
+    let repeats = rest[..repeats_end].trim();
+    let code = rest[repeats_end..].trim();
+    let code_start = item.len() - rest[repeats_end..].trim_start().len();
+    let code_span = code_start..code_start + code.len();
+    let repeats_span = outer.len()..outer.len() + repeats_end;
+    if code.is_empty() {
+        let error = DTypeError::new("data type '' not understood", repeats_span);
+        return Err(match repeats.parse::<u64>() {
+            Ok(count) => error.with_help(format!("for {count} of f8 write '({count},)f8'")),
+            Err(_) => error.with_help("a dtype such as 'f8' must stand here"),
+        });
+    }
+    let (_, bare) = split_byte_order(code);
+    let inner = &code[..code.len() - bare.len()];
+    let native = |order: &str| if order == "=" { "<".to_string() } else { order.to_string() };
+    if !outer.is_empty() && !inner.is_empty() && native(outer) != native(inner) {
+        let message = format!(
+            "inconsistent byte-order specification {} and {}",
+            native(outer),
+            native(inner)
+        );
+        return Err(DTypeError::new(message, 0..item.len()));
+    }
+    // Native orders are dropped before the code is read, which lets `<` precede a whole name.
+    let order = if outer == ">" || inner == ">" { ">" } else { "" };
+    let element = from_code(&format!("{order}{bare}"));
+    let element = element.map_err(|error| DTypeError { span: code_span, ..error })?;
+    if repeats.is_empty() {
+        return Ok(element);
+    }
+    let repeats = literal::parse(repeats)
+        .map_err(|error| DTypeError::from(error).shifted(repeats_span.start))?;
+    structured::repeated(element, &repeats)
+        .map_err(|error| DTypeError { span: repeats_span, ..error })
 }
