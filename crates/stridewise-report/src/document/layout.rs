@@ -1,0 +1,65 @@
+//! The layout object, the same in every document.
+//!
+//! `(4,5):(40,8)+0` of `<f8` has `"strides":[40,8]`, `"item_strides":[5,1]`, `"low":0` and
+//! `"high":160`. Strides, offset, low and high are bytes; low and high count from the first
+//! byte of the owning buffer.
+
+use serde::Serialize;
+use stridewise::layout::{DType, Layout};
+
+/// What is being described: a layout, and the dtype of its items.
+#[derive(Clone, Debug, Serialize)]
+#[serde(into = "LayoutObject")]
+pub struct Subject {
+    /// What an item is.
+    pub dtype: DType,
+    /// Where the items lie.
+    pub layout: Layout,
+}
+
+/// The fields of a layout object.
+#[derive(Clone, Debug, Serialize)]
+pub struct LayoutObject {
+    dtype: String,
+    itemsize: i64,
+    shape: Vec<i64>,
+    strides: Vec<i64>,
+    /// Null where a stride is not a multiple of the itemsize.
+    item_strides: Option<Vec<i64>>,
+    offset: i64,
+    c_contiguous: bool,
+    f_contiguous: bool,
+    aligned: bool,
+    dense: bool,
+    low: i64,
+    high: i64,
+    size: i64,
+    nbytes: i64,
+    order: Vec<usize>,
+    notation: String,
+}
+
+impl From<Subject> for LayoutObject {
+    fn from(subject: Subject) -> LayoutObject {
+        let Subject { dtype, layout } = subject;
+        let span = layout.span();
+        LayoutObject {
+            dtype: dtype.to_string(),
+            itemsize: layout.itemsize(),
+            shape: layout.shape().to_vec(),
+            strides: layout.strides().to_vec(),
+            item_strides: layout.item_strides().map(|strides| strides.to_vec()),
+            offset: layout.offset(),
+            c_contiguous: layout.is_c_contiguous(),
+            f_contiguous: layout.is_f_contiguous(),
+            aligned: layout.is_aligned(dtype.alignment()),
+            dense: layout.is_dense(),
+            low: span.low,
+            high: span.high,
+            size: layout.size(),
+            nbytes: layout.nbytes(),
+            order: layout.order().to_vec(),
+            notation: layout.to_string(),
+        }
+    }
+}
