@@ -14,4 +14,5 @@
 #![forbid(unsafe_code)]
 
 pub mod document;
+pub mod strip;
 pub mod text;

@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 
-use super::Document;
+use super::{Document, enveloped};
+use crate::text::Look;
 
 /// An error, as `--json` prints it on stderr.
 #[derive(Clone, Debug, Serialize)]
@@ -23,5 +24,15 @@ pub struct ErrorDocument {
 }
 
 impl Document for ErrorDocument {
-    const KIND: &'static str = "error";
+    fn to_json(&self) -> String {
+        enveloped("error", self)
+    }
+
+    /// The sentence and the remedy; a terminal's face adds the caret.
+    fn to_text(&self, _: Look) -> String {
+        match &self.help {
+            Some(help) => format!("error: {}\nhelp: {help}\n", self.text),
+            None => format!("error: {}\n", self.text),
+        }
+    }
 }

@@ -4,20 +4,34 @@
 //! `(2,3):(24,8)+0` of `<f8` begins `{"dtype":"<f8","itemsize":8,"shape":[2,3],...`.
 
 mod error;
+mod inspect;
 mod layout;
+mod machine;
+mod offset;
 
 use serde::Serialize;
 
+use crate::text::Look;
+
 pub use error::ErrorDocument;
+pub use inspect::{AxisObject, Inspect};
 pub use layout::{LayoutObject, Subject};
+pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};
+pub use offset::{Indices, Offset, TermObject};
 
 /// The version of the documents' shape.
 pub const SCHEMA: u32 = 1;
 
-/// A whole document, as opposed to an object inside one.
-pub trait Document: Serialize {
-    /// The value of its `kind` field.
-    const KIND: &'static str;
+/// What a command answers with, drawn three ways.
+pub trait Document {
+    /// One line of JSON, `schema` and `kind` first, without a line feed.
+    fn to_json(&self) -> String;
+    /// The text for a terminal.
+    fn to_text(&self, look: Look) -> String;
+    /// The picture, of documents that have one.
+    fn to_svg(&self) -> Option<String> {
+        None
+    }
 }
 
 #[derive(Serialize)]
@@ -25,14 +39,13 @@ struct Envelope<'a, D> {
     schema: u32,
     kind: &'static str,
     #[serde(flatten)]
-    document: &'a D,
+    fields: &'a D,
 }
 
-/// The document as one line of JSON, `schema` and `kind` first, without a line feed.
-pub fn to_json<D: Document>(document: &D) -> String {
-    let envelope = Envelope { schema: SCHEMA, kind: D::KIND, document };
+/// The fields of a document, with `schema` and `kind` before them.
+fn enveloped(kind: &'static str, fields: &impl Serialize) -> String {
     // Only maps with keys that are not text can fail to serialise, and no document has one.
-    serde_json::to_string(&envelope).unwrap_or_default()
+    serde_json::to_string(&Envelope { schema: SCHEMA, kind, fields }).unwrap_or_default()
 }
 
 /// Any object of a document as a JSON value.

@@ -3,9 +3,16 @@
 //! Colour only repeats what a word or a glyph says already, so a plain page loses nothing:
 //! `(2,3):(24,8)+0` is drawn with the same characters on a terminal and in a pipe.
 
+mod card;
 mod look;
+mod machine;
+mod memory;
+mod offset;
 mod page;
 pub mod quantity;
 
+pub use card::inspect_card;
 pub use look::{Glyphs, Look, Paint, Role};
+pub use machine::machine_text;
+pub use offset::{indices_text, offset_text};
 pub use page::{Align, Page, Piece};

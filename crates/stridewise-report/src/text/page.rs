@@ -20,7 +20,8 @@ impl Piece {
         Piece { role, text: text.into() }
     }
 
-    fn width(&self) -> usize {
+    /// Columns that it takes.
+    pub(super) fn width(&self) -> usize {
         self.text.width()
     }
 }

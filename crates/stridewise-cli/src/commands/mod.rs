@@ -1,0 +1,20 @@
+//! The commands, one file each: take the arguments, ask the core, hand over a document.
+//!
+//! `stridewise inspect 'zeros((2,3))'` is [`crate::args::Command::Inspect`].
+
+mod machine;
+mod manual;
+
+use crate::args::{Arguments, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+
+/// Runs the command that was typed.
+pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    match arguments.command {
+        Command::Machine { machine } => machine::run(&machine, terminal),
+        Command::Completions { shell } => manual::completions(shell, terminal),
+        Command::Man { command } => manual::page(command.as_deref(), terminal),
+    }
+}

@@ -1,0 +1,25 @@
+//! Exit: how a run ended, for scripts.
+//!
+//! `stridewise overlap --let a='zeros(4)' a 'a[::2]'` ends with 1: a finding.
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "for the commands to come")]
+pub(crate) enum Exit {
+    /// Asked and answered.
+    Fine,
+    /// Answered, and the answer is one that the user wants to be stopped by.
+    Finding,
+    /// Not answered: a wrong option, a file that cannot be read, an expression that NumPy refuses.
+    Error,
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Exit::Fine => 0,
+            Exit::Finding => 1,
+            Exit::Error => 2,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Inspect: everything about one layout that a person wants to know first.
+//!
+//! For `(4,6):(48,8)+0` the smallest stride is on axis 1, and the order is `[0, 1]`.
+
+use serde::Serialize;
+use stridewise::machine::Machine;
+
+use super::{Document, Subject, enveloped};
+use crate::strip::Strip;
+use crate::text::{Look, inspect_card};
+
+/// What `inspect` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspect {
+    /// What was asked about: an expression or a file.
+    pub source: String,
+    /// The layout.
+    pub layout: Subject,
+    /// Bytes of the buffer that owns the memory, where known.
+    pub buffer_bytes: Option<i64>,
+    /// The axis along which one step moves least; null where no axis is longer than 1.
+    pub smallest_stride_axis: Option<usize>,
+    /// What a walk along each axis costs.
+    pub axes: Vec<AxisObject>,
+    /// The axes from the largest stride to the smallest: the best loop order, outermost first.
+    pub order: Vec<usize>,
+    /// Bytes of a cache line and of a page of the machine that the figures are for.
+    pub line: i64,
+    /// Bytes of a page.
+    pub page: i64,
+    #[serde(skip)]
+    pub(crate) strip: Strip,
+}
+
+/// One axis.
+#[derive(Clone, Debug, Serialize)]
+pub struct AxisObject {
+    /// How long it is.
+    pub extent: i64,
+    /// Bytes per step.
+    pub stride: i64,
+    /// Items per step; null where it is not a whole number.
+    pub item_stride: Option<i64>,
+}
+
+/// How many lines the picture of the memory may have.
+const ROWS: usize = 7;
+
+impl Inspect {
+    /// Finds out everything about a layout on a machine.
+    pub fn new(
+        source: impl Into<String>,
+        layout: Subject,
+        buffer_bytes: Option<i64>,
+        machine: &Machine,
+    ) -> Inspect {
+        let line = machine.first_cache().line();
+        let array = &layout.layout;
+        let item_strides = array.item_strides();
+        let axis = |axis: usize| AxisObject {
+            extent: array.shape()[axis],
+            stride: array.strides()[axis],
+            item_stride: item_strides.as_ref().map(|strides| strides[axis]),
+        };
+        Inspect {
+            source: source.into(),
+            buffer_bytes,
+            smallest_stride_axis: array.smallest_stride_axis(),
+            axes: (0..array.rank()).map(axis).collect(),
+            order: array.order().to_vec(),
+            line,
+            page: machine.page().value,
+            strip: Strip::of(array, line, ROWS),
+            layout,
+        }
+    }
+}
+
+impl Document for Inspect {
+    fn to_json(&self) -> String {
+        enveloped("inspect", self)
+    }
+
+    fn to_text(&self, look: Look) -> String {
+        inspect_card(self, look)
+    }
+}

@@ -1,0 +1,185 @@
+//! The memory strip as text: a row is a cache line, a cell an element with its index.
+//!
+//! `(2,3):(32,8)+0` is drawn as `0 │ 0,0  0,1  0,2  ·    1,0  1,1  1,2  ·    │`. Where indices
+//! do not fit, blocks stand for them: neighbours differ in shade, and the row ends with the
+//! indices of its first and its last element.
+
+use stridewise::layout::PerAxis;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Look, Page, Piece, Role, quantity};
+use crate::strip::{Cell, Row, Shared, Strip};
+
+/// Draws the strip under a heading that says how to read it.
+pub(super) fn draw(page: &mut Page, strip: &Strip) {
+    let look = page.look();
+    let starts = strip.rows.iter().map(|row| match row {
+        Row::Line { start, .. } => start.to_string().len(),
+        Row::Skipped { .. } => 1,
+    });
+    let margin = starts.max().unwrap_or(1).max(4);
+    // Two blanks, the number, and a rule with its blanks on either side.
+    let room = look.width.saturating_sub(2 + margin + 3 + 2);
+    let cells = Cells::fitting(strip, room);
+    page.line([Piece::new(Role::Title, "memory"), Piece::new(Role::Quiet, heading(strip))]);
+    page.paragraph(8, Piece::new(Role::Quiet, legend(strip, cells, look)));
+    if let Cells::Indices { columns } = cells {
+        page.line([Piece::new(Role::Quiet, ruler(strip, margin, columns))]);
+    }
+    let rule = look.glyph("│", "|");
+    let mut odd = false;
+    for row in &strip.rows {
+        let mut pieces = Vec::new();
+        match row {
+            Row::Line { start, cells: content } => {
+                pieces.push(Piece::new(Role::Quiet, format!("  {start:>margin$} {rule} ")));
+                for (at, cell) in content.iter().enumerate() {
+                    if let Cell::Element { index, .. } = cell {
+                        odd = index.iter().fold(false, |odd, along| odd ^ (along % 2 != 0));
+                    }
+                    pieces.push(cells.draw(look, cell, at, odd));
+                }
+                pieces.push(Piece::new(Role::Quiet, rule));
+                if let Cells::Blocks { columns, group } = cells {
+                    let used = (columns * content.len()) + content.len() / group;
+                    let ends = first_and_last(content);
+                    if used + ends.width() <= room {
+                        pieces.push(Piece::new(Role::Quiet, ends));
+                    }
+                }
+            }
+            Row::Skipped { lines } => {
+                let dots = look.glyph("⋮", ":");
+                let text = format!("  {dots:>margin$} {rule} {}", more(*lines));
+                pieces.push(Piece::new(Role::Quiet, text));
+            }
+        }
+        page.line(pieces);
+    }
+}
+
+fn more(lines: i64) -> String {
+    let s = if lines == 1 { "" } else { "s" };
+    format!("{} more line{s}", quantity::grouped(lines))
+}
+
+fn heading(strip: &Strip) -> String {
+    let line = quantity::count(strip.line, "byte");
+    let cell = quantity::count(strip.cell, "byte");
+    format!("  each row is a cache line of {line}, each cell {cell}")
+}
+
+/// `+0   +8   +16`: the bytes of the cells within their line.
+fn ruler(strip: &Strip, margin: usize, columns: usize) -> String {
+    let mut text = format!("  {:>margin$}   ", "byte");
+    let mut byte = 0;
+    while byte < strip.line {
+        let mark = format!("+{byte}");
+        // Where marks would touch, every other one is left out.
+        let skip = if mark.len() < columns { 1 } else { 2 };
+        text.push_str(&format!("{mark:<width$}", width = columns * skip));
+        byte += strip.cell * i64::try_from(skip).unwrap_or(1);
+    }
+    text
+}
+
+/// How cells are drawn.
+#[derive(Clone, Copy)]
+enum Cells {
+    /// By index, in so many columns.
+    Indices { columns: usize },
+    /// As blocks of so many columns, with a blank after so many cells.
+    Blocks { columns: usize, group: usize },
+}
+
+impl Cells {
+    fn fitting(strip: &Strip, room: usize) -> Cells {
+        let count = usize::try_from(strip.line / strip.cell).unwrap_or(1).max(1);
+        let widest = strip.cells().map(|cell| label(cell).width()).max().unwrap_or(1);
+        match [2, 1].into_iter().map(|gap| widest + gap).find(|columns| columns * count <= room) {
+            Some(columns) => Cells::Indices { columns },
+            None => {
+                // Blanks help the eye to count, where there is room for them.
+                let blocks = |columns, group| Cells::Blocks { columns, group };
+                let fits = |cells: &Cells| match cells {
+                    Cells::Blocks { columns, group } => columns * count + count / group <= room,
+                    Cells::Indices { .. } => false,
+                };
+                let choices = [blocks(2, 8), blocks(1, 8)];
+                choices.into_iter().find(fits).unwrap_or(blocks(1, usize::MAX))
+            }
+        }
+    }
+
+    fn draw(self, look: Look, cell: &Cell, at: usize, odd: bool) -> Piece {
+        let role = if *cell == Cell::Gap { Role::Quiet } else { Role::Item };
+        let gap = look.glyph("·", ".");
+        match self {
+            Cells::Indices { columns } => {
+                let text = match cell {
+                    Cell::Gap => gap.to_owned(),
+                    Cell::Rest => look.glyph("─", "-").repeat(columns - 1),
+                    Cell::Element { .. } => label(cell),
+                };
+                Piece::new(role, format!("{text:<columns$}"))
+            }
+            Cells::Blocks { columns, group } => {
+                let glyph = match (cell, odd) {
+                    (Cell::Gap, _) => gap,
+                    (_, false) => look.glyph("█", "#"),
+                    (_, true) => look.glyph("▒", "="),
+                };
+                let blank = if (at + 1).is_multiple_of(group) { " " } else { "" };
+                Piece::new(role, glyph.repeat(columns) + blank)
+            }
+        }
+    }
+}
+
+fn legend(strip: &Strip, cells: Cells, look: Look) -> String {
+    let mut parts = vec![match cells {
+        Cells::Indices { .. } => "1,2 is where element [1, 2] begins".to_owned(),
+        Cells::Blocks { .. } => {
+            let (even, odd) = (look.glyph("█", "#"), look.glyph("▒", "="));
+            format!("{even} and {odd} are elements in turn")
+        }
+    }];
+    if let (Cells::Indices { .. }, Some(index)) = (cells, strip.some_index()) {
+        let comma = index.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        parts[0] = format!("{} is where element [{comma}] begins", index_text(index));
+    }
+    if strip.has_gaps() {
+        parts.push(format!("{} is not in the array", look.glyph("·", ".")));
+    }
+    if strip.has_shared() {
+        parts.push("+ more than one index reaches it".to_owned());
+    }
+    parts.join("; ")
+}
+
+/// The index as `1,2`, with `+` where other indices reach the same bytes.
+fn label(cell: &Cell) -> String {
+    match cell {
+        Cell::Element { index, shared } => {
+            let plus = if *shared == Shared::Yes { "+" } else { "" };
+            index_text(index) + plus
+        }
+        Cell::Gap | Cell::Rest => String::new(),
+    }
+}
+
+fn index_text(index: &PerAxis<i64>) -> String {
+    if index.is_empty() {
+        return "()".to_owned();
+    }
+    index.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn first_and_last(cells: &[Cell]) -> String {
+    let mut labels = cells.iter().filter(|cell| matches!(cell, Cell::Element { .. })).map(label);
+    match (labels.next(), labels.next_back()) {
+        (Some(first), Some(last)) => format!(" {first} to {last}"),
+        (Some(only), None) => format!(" {only}"),
+        _ => String::new(),
+    }
+}
