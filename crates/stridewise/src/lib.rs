@@ -13,6 +13,7 @@
 pub mod control;
 pub mod expr;
 pub mod layout;
+pub mod locality;
 pub mod machine;
 pub mod nest;
 pub mod view;

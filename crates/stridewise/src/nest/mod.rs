@@ -7,12 +7,14 @@
 #![forbid(unsafe_code)]
 
 mod block;
+mod cases;
 mod error;
 mod fuse;
 mod order;
 mod over;
 mod tree;
 
+pub use cases::{Case, CaseError, CaseProblem, read_cases};
 pub use error::NestError;
 pub use over::Loops;
 pub use tree::{Access, Effect, Loop, Nest, Node};

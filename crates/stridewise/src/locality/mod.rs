@@ -1,0 +1,25 @@
+//! The cache model: what a nest costs on a machine, without running it.
+//!
+//! Every engine reads the same [`Nest`](crate::nest::Nest) and answers in the same [`Counts`]:
+//! - [`simulate`] is exact: every access, or runs of accesses that stay in their lines, or whole
+//!   stretches of a loop after which the caches look the same up to a shift
+//! - [`sample`](sample()) classifies random accesses and gives an interval
+//!
+//! The model: set-associative LRU at each level, sets by modulo, a line is allocated on reads and
+//! writes alike, a streaming store allocates none. An access that crosses lines touches all of
+//! them and counts at most one miss; the next level is asked for the whole access on a miss
+//! only, and no level includes another. Figures are *simulated*: no prefetch, no other program.
+//!
+//! Worked: reading `(2,8):(64,8)+0` in index order is 16 accesses and 2 misses.
+#![forbid(unsafe_code)]
+
+mod cache;
+mod counts;
+mod error;
+mod program;
+mod simulate;
+mod warp;
+
+pub use counts::{Counts, SiteCounts};
+pub use error::LocalityError;
+pub use simulate::{Exact, Simulated, simulate};
