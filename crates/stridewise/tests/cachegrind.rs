@@ -67,11 +67,6 @@ fn naive_counts_what_cachegrind_counts() {
 }
 
 #[test]
-fn runs_count_what_cachegrind_counts() {
-    check(Exact::Runs);
-}
-
-#[test]
 fn warps_count_what_cachegrind_counts() {
     check(Exact::Warps);
 }
