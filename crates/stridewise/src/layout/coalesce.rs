@@ -3,7 +3,7 @@
 //! `(2,3,4):(96,32,8)+0` coalesces to `(24):(8)+0`; `(2,3,4):(192,32,8)+0` to
 //! `(2,12):(192,8)+0`.
 
-use super::{IndexOrder, Layout, PerAxis};
+use super::{Layout, PerAxis};
 
 impl Layout {
     /// The fewest axes that visit the same elements in the same C order: axes of extent 1
@@ -18,11 +18,6 @@ impl Layout {
     /// assert_eq!(a.coalesce().to_string(), "(2,12):(192,8)+0");
     /// ```
     pub fn coalesce(&self) -> Layout {
-        self.coalesced_in(IndexOrder::C)
-    }
-
-    /// As [`Layout::coalesce`], for reading in C or Fortran order.
-    pub(in crate::layout) fn coalesced_in(&self, order: IndexOrder) -> Layout {
         if self.is_empty() {
             return self.without_elements(self.offset());
         }
@@ -31,21 +26,17 @@ impl Layout {
             if extent == 1 {
                 continue;
             }
-            // The axes so far end with the neighbour in front of this one.
-            let last = shape.len().wrapping_sub(1);
-            let merges = !shape.is_empty()
-                && match order {
-                    IndexOrder::F => strides[last].checked_mul(shape[last]) == Some(stride),
-                    _ => stride.checked_mul(extent) == Some(strides[last]),
-                };
-            if merges {
-                shape[last] *= extent; // Invariant L3.
-                if order != IndexOrder::F {
-                    strides[last] = stride;
+            match (shape.last_mut(), strides.last_mut()) {
+                (Some(outer_extent), Some(outer_stride))
+                    if stride.checked_mul(extent) == Some(*outer_stride) =>
+                {
+                    *outer_extent *= extent; // Invariant L3.
+                    *outer_stride = stride;
                 }
-            } else {
-                shape.push(extent);
-                strides.push(stride);
+                _ => {
+                    shape.push(extent);
+                    strides.push(stride);
+                }
             }
         }
         Layout::from_proved(shape, strides, self.offset(), self.itemsize())

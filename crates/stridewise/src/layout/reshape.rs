@@ -6,8 +6,11 @@
 //! cannot merge, because 192 is not `32 * 3`. The decision is NumPy's in every case, and so are
 //! the strides of a view.
 
+use std::ops::Range;
+
 use super::axis::check_rank;
 use super::layout_type::check_extents;
+use super::slice::stepped;
 use super::{CopyOrder, Layout, LayoutError, PerAxis, ReshapeReason};
 
 /// In which order `reshape` reads the old elements and places the new ones.
@@ -49,7 +52,7 @@ impl Reshape {
     }
 }
 
-/// Two neighbouring axes, in reading order, and whether they merge.
+/// Two neighbours among the axes that are longer than 1.
 #[derive(Clone, Copy)]
 pub(in crate::layout) struct Neighbours {
     pub(in crate::layout) outer: usize,
@@ -180,9 +183,6 @@ impl Layout {
 
     /// NumPy's decision: strides for the new shape, or the first two axes that keep it from
     /// being a view. Both sizes are equal.
-    ///
-    /// Old and new axes are taken from the front in the smallest groups of equal size; old axes
-    /// of extent 1 are left out, and the strides of new ones continue their group's.
     fn fit(&self, new: &[i64], order: IndexOrder) -> Result<Fit, LayoutError> {
         let contiguous = match order {
             IndexOrder::F => self.is_f_contiguous(),
@@ -191,69 +191,114 @@ impl Layout {
         if contiguous {
             return Ok(Fit::Strides(packed_strides(new, order, self.itemsize())));
         }
-        let old: PerAxis<usize> =
-            (0..self.rank()).filter(|&axis| self.shape()[axis] != 1).collect();
+        let old = self.long_axes();
         let mut strides = PerAxis::filled(0, new.len());
-        let (mut old_start, mut new_start) = (0, 0);
-        while new_start < new.len() && old_start < old.len() {
-            let (mut old_end, mut new_end) = (old_start + 1, new_start + 1);
-            let mut old_count = self.shape()[old[old_start]];
-            let mut new_count = new[new_start];
-            while old_count != new_count {
-                if new_count < old_count {
-                    new_count *= new[new_end];
-                    new_end += 1;
-                } else {
-                    old_count *= self.shape()[old[old_end]];
-                    old_end += 1;
+        let mut fitted = 0;
+        for group in Groups::new(&old, self.shape(), new) {
+            let old = &old[group.old];
+            if let Some(pair) = self.first_apart(old, order) {
+                return Ok(Fit::Apart(pair));
+            }
+            fitted = group.new.end;
+            if order == IndexOrder::F {
+                let mut stride = self.strides()[old[0]];
+                strides[group.new.start] = stride;
+                for axis in group.new.skip(1) {
+                    stride = stepped(axis, stride, new[axis - 1])?;
+                    strides[axis] = stride;
+                }
+            } else {
+                let mut stride = self.strides()[old[old.len() - 1]];
+                strides[fitted - 1] = stride;
+                for axis in group.new.rev().skip(1) {
+                    stride = stepped(axis, stride, new[axis + 1])?;
+                    strides[axis] = stride;
                 }
             }
-            for pair in old[old_start..old_end].windows(2) {
-                let pair = match order {
-                    IndexOrder::F => Neighbours { outer: pair[1], inner: pair[0] },
-                    _ => Neighbours { outer: pair[0], inner: pair[1] },
-                };
-                if self.needed_stride(pair.inner) != Some(self.strides()[pair.outer]) {
-                    return Ok(Fit::Apart(pair));
-                }
-            }
-            let group = new_start..new_end;
-            match order {
-                IndexOrder::F => {
-                    let mut stride = self.strides()[old[old_start]];
-                    for axis in group {
-                        strides[axis] = stride;
-                        if axis + 1 < new_end {
-                            stride = super::slice::stepped(axis, stride, new[axis])?;
-                        }
-                    }
-                }
-                _ => {
-                    let mut stride = self.strides()[old[old_end - 1]];
-                    for axis in group.rev() {
-                        strides[axis] = stride;
-                        if axis > new_start {
-                            stride = super::slice::stepped(axis, stride, new[axis])?;
-                        }
-                    }
-                }
-            }
-            (old_start, new_start) = (old_end, new_end);
         }
-        if let Some(last) = new_start.checked_sub(1).filter(|_| new_start < new.len()) {
-            // New axes of extent 1 behind the last group.
+        // New axes of extent 1 behind the last group continue it.
+        if let (Some(last), true) = (fitted.checked_sub(1), fitted < new.len()) {
             let stride = match order {
-                IndexOrder::F => super::slice::stepped(last, strides[last], new[last])?,
+                IndexOrder::F => stepped(fitted, strides[last], new[last])?,
                 _ => strides[last],
             };
-            strides[new_start..].fill(stride);
+            strides[fitted..].fill(stride);
         }
         Ok(Fit::Strides(strides))
+    }
+
+    /// The axes that a walk moves along: all but those of extent 1.
+    pub(in crate::layout) fn long_axes(&self) -> PerAxis<usize> {
+        (0..self.rank()).filter(|&axis| self.shape()[axis] != 1).collect()
+    }
+
+    /// The first two neighbours that do not merge into one axis.
+    pub(in crate::layout) fn first_apart(
+        &self,
+        axes: &[usize],
+        order: IndexOrder,
+    ) -> Option<Neighbours> {
+        let pair = |pair: &[usize]| match order {
+            IndexOrder::F => Neighbours { outer: pair[1], inner: pair[0] },
+            _ => Neighbours { outer: pair[0], inner: pair[1] },
+        };
+        let apart =
+            |pair: &Neighbours| self.needed_stride(pair.inner) != Some(self.strides()[pair.outer]);
+        axes.windows(2).map(pair).find(apart)
     }
 
     /// What the stride of the next slower axis has to be to merge with this one.
     pub(in crate::layout) fn needed_stride(&self, inner: usize) -> Option<i64> {
         self.strides()[inner].checked_mul(self.shape()[inner])
+    }
+}
+
+/// Old axes, as positions in the list of long axes, and new axes that hold as many elements.
+pub(in crate::layout) struct Group {
+    pub(in crate::layout) old: Range<usize>,
+    pub(in crate::layout) new: Range<usize>,
+}
+
+/// The smallest groups of old and new axes of equal size, taken from the front. What is left of
+/// the new shape has extents of 1.
+pub(in crate::layout) struct Groups<'a> {
+    long_axes: &'a [usize],
+    shape: &'a [i64],
+    new: &'a [i64],
+    old_start: usize,
+    new_start: usize,
+}
+
+impl<'a> Groups<'a> {
+    /// Both sizes are equal and not 0.
+    pub(in crate::layout) fn new(
+        long_axes: &'a [usize],
+        shape: &'a [i64],
+        new: &'a [i64],
+    ) -> Groups<'a> {
+        Groups { long_axes, shape, new, old_start: 0, new_start: 0 }
+    }
+}
+
+impl Iterator for Groups<'_> {
+    type Item = Group;
+
+    fn next(&mut self) -> Option<Group> {
+        let mut old_count = self.shape[*self.long_axes.get(self.old_start)?];
+        let mut new_count = *self.new.get(self.new_start)?;
+        let (mut old_end, mut new_end) = (self.old_start + 1, self.new_start + 1);
+        while old_count != new_count {
+            if new_count < old_count {
+                new_count *= self.new.get(new_end)?;
+                new_end += 1;
+            } else {
+                old_count *= self.shape[*self.long_axes.get(old_end)?];
+                old_end += 1;
+            }
+        }
+        let group = Group { old: self.old_start..old_end, new: self.new_start..new_end };
+        (self.old_start, self.new_start) = (old_end, new_end);
+        Some(group)
     }
 }
 

@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use super::reshape::Neighbours;
-use super::{CopyOrder, IndexOrder, Layout, PerAxis};
+use super::reshape::{Groups, Neighbours};
+use super::{CopyOrder, IndexOrder, Layout, MAX_RANK, PerAxis};
 
 /// What kind of obstacle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,11 +58,13 @@ pub enum Remedy {
     OtherOrder(IndexOrder),
     /// After `transpose(axes)` the same reshape is a view; its elements come in memory order.
     TransposeFirst(PerAxis<usize>),
-    /// `reshape(-1, order)` in place of ravel is a view, with the strides that there are.
+    /// In place of ravel, `reshape(-1, order)` is a view, with the strides that there are.
     ReshapeFlat(IndexOrder),
-    /// A shape that keeps the axes apart is a view when read in this order.
+    /// `ravel` in this order is a view; its elements come in that order.
+    RavelIn(CopyOrder),
+    /// The nearest shape that keeps the axes apart is a view.
     KeepApart {
-        /// the fewest axes that are a view
+        /// the shape asked for, with the old axes wherever they cannot merge
         shape: PerAxis<i64>,
         /// the order of reading
         order: IndexOrder,
@@ -97,12 +99,20 @@ impl Layout {
 
     pub(in crate::layout) fn not_packed(&self, gap: Gap, order: CopyOrder) -> ReshapeReason {
         let flat = [self.size()];
-        let reading = match order {
-            CopyOrder::F => IndexOrder::F,
-            _ => IndexOrder::C,
+        let readings = match order {
+            CopyOrder::C => [IndexOrder::C].as_slice(),
+            CopyOrder::F => &[IndexOrder::F],
+            _ => &[IndexOrder::C, IndexOrder::F],
         };
-        let remedy = if order != CopyOrder::K && self.fits(&flat, reading) {
+        let remedy = if let Some(&reading) = readings.iter().find(|order| self.fits(&flat, **order))
+        {
             Remedy::ReshapeFlat(reading)
+        } else if self.is_c_contiguous() {
+            Remedy::RavelIn(CopyOrder::C)
+        } else if self.is_f_contiguous() {
+            Remedy::RavelIn(CopyOrder::F)
+        } else if self.first_gap(CopyOrder::K).is_none() {
+            Remedy::RavelIn(CopyOrder::K)
         } else {
             self.way_out(&flat, order)
         };
@@ -127,26 +137,26 @@ impl Layout {
         ReshapeReason { code, order, outer: gap.outer, inner, found, needed, copy_bytes, remedy }
     }
 
-    /// The first axis, fastest first in `order`, whose stride leaves a gap or goes back; for
-    /// two axes that do not merge whatever the fastest stride is, those.
+    /// What keeps the elements, walked in `order`, from lying one after the other: the first two
+    /// axes that do not merge, else the stride of the fastest axis.
     pub(in crate::layout) fn first_gap(&self, order: CopyOrder) -> Option<Gap> {
-        let mut axes: PerAxis<usize> = match order {
-            CopyOrder::K => self.order(),
-            CopyOrder::F => (0..self.rank()).rev().collect(),
-            _ => (0..self.rank()).collect(),
-        };
-        axes.reverse();
-        let long = |axis: &usize| self.shape()[*axis] != 1;
-        let mut needed = Some(self.itemsize());
-        let mut inner = None;
-        for &outer in axes.iter().filter(|axis| long(axis)) {
-            if needed != Some(self.strides()[outer]) {
-                return Some(Gap { outer, inner });
+        let (axes, reading) = match order {
+            CopyOrder::F => (self.long_axes(), IndexOrder::F),
+            CopyOrder::K => {
+                let long = |axis: &usize| self.shape()[*axis] != 1;
+                (self.order().iter().copied().filter(long).collect(), IndexOrder::C)
             }
-            needed = self.needed_stride(outer);
-            inner = Some(outer);
+            _ => (self.long_axes(), IndexOrder::C),
+        };
+        if let Some(pair) = self.first_apart(&axes, reading) {
+            return Some(Gap { outer: pair.outer, inner: Some(pair.inner) });
         }
-        None
+        let fastest = match reading {
+            IndexOrder::F => axes.first(),
+            _ => axes.last(),
+        };
+        let gap = |&axis: &usize| Gap { outer: axis, inner: None };
+        fastest.filter(|&&axis| self.strides()[axis] != self.itemsize()).map(gap)
     }
 
     /// The cheapest way to this shape without a copy, or the copy.
@@ -162,35 +172,122 @@ impl Layout {
         if self.permute(&axes).is_ok_and(|sorted| sorted.fits(shape, IndexOrder::C)) {
             return Remedy::TransposeFirst(axes);
         }
-        let long = self.shape().iter().filter(|&&extent| extent != 1).count();
-        for order in [this, other] {
-            let merged = self.coalesced_in(order);
-            if merged.rank() < long {
-                return Remedy::KeepApart { shape: merged.shape().into(), order };
+        // Read in the other order a shape of several axes would be far from the one asked for.
+        let readings = if shape.len() == 1 { [this, other] } else { [this, this] };
+        for order in readings {
+            if let Some(shape) = self.nearest_view(shape, order) {
+                return Remedy::KeepApart { shape, order };
             }
         }
         Remedy::Copy { bytes: self.nbytes() }
     }
+
+    /// The shape with the old axes in place of those that cannot be had; `None` where that is
+    /// the old shape again.
+    fn nearest_view(&self, new: &[i64], order: IndexOrder) -> Option<PerAxis<i64>> {
+        let long_axes = self.long_axes();
+        let mut shape = PerAxis::new();
+        let mut fitted = 0;
+        for group in Groups::new(&long_axes, self.shape(), new) {
+            fitted = group.new.end;
+            let mut old = &long_axes[group.old];
+            if self.first_apart(old, order).is_none() {
+                new[group.new].iter().for_each(|&extent| shape.push(extent));
+                continue;
+            }
+            // Runs of old axes that do merge with one another.
+            while !old.is_empty() {
+                let run = (1..old.len())
+                    .find(|&end| self.first_apart(&old[end - 1..=end], order).is_some())
+                    .unwrap_or(old.len());
+                shape.push(old[..run].iter().map(|&axis| self.shape()[axis]).product());
+                old = &old[run..];
+            }
+        }
+        new[fitted..].iter().for_each(|&extent| shape.push(extent));
+        let long = |extent: &&i64| **extent != 1;
+        let same = shape.iter().filter(long).eq(self.shape().iter().filter(long));
+        (!same && shape.len() <= MAX_RANK).then_some(shape)
+    }
 }
 
+/// What is in the way, with the numbers that show it.
 impl fmt::Display for ReshapeReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ReshapeReason { outer, found, .. } = self;
-        match (self.code, self.inner) {
-            (ReshapeCode::RunsBackwards, _) => {
-                write!(f, "axis {outer} runs backwards: stride[{outer}] is {found}")
+        if let (ReshapeCode::CannotMerge, Some(inner)) = (self.code, self.inner) {
+            let InnerAxis { axis, extent, stride } = inner;
+            let (low, high) = (axis.min(*outer), axis.max(*outer));
+            write!(
+                f,
+                "axes {low} and {high} cannot merge: stride[{outer}] is {found}, but \
+                 stride[{axis}] x extent[{axis}] is {stride} x {extent}"
+            )?;
+            return self.needed.map_or(Ok(()), |needed| write!(f, " = {needed}"));
+        }
+        let flaw = match self.code {
+            ReshapeCode::RunsBackwards => "runs backwards",
+            _ if *found == 0 => "repeats one element",
+            _ => "steps over gaps",
+        };
+        write!(f, "axis {outer} {flaw}: stride[{outer}] is {found}")?;
+        self.needed.map_or(Ok(()), |needed| write!(f, ", without a gap it is {needed}"))
+    }
+}
+
+/// One sentence that can stand behind `help:`.
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let order_is = |order: &IndexOrder| match order {
+            IndexOrder::F => ", order='F'",
+            _ => "",
+        };
+        match self {
+            Remedy::OtherOrder(IndexOrder::F) => f.write_str(
+                "with order='F' the same reshape is a view; its elements come in Fortran order",
+            ),
+            Remedy::OtherOrder(_) => f.write_str(
+                "with order='C' the same reshape is a view; its elements come in C order",
+            ),
+            Remedy::TransposeFirst(axes) => write!(
+                f,
+                "after transpose({}) the same reshape is a view; its elements come in memory order",
+                Listed(axes)
+            ),
+            Remedy::ReshapeFlat(order) => write!(
+                f,
+                "reshape(-1{}) is a view: unlike ravel, it keeps the stride as it is",
+                order_is(order)
+            ),
+            Remedy::RavelIn(order) => {
+                let (name, meaning) = match order {
+                    CopyOrder::F => ('F', "Fortran order"),
+                    CopyOrder::K => ('K', "memory order"),
+                    _ => ('C', "C order"),
+                };
+                write!(f, "ravel(order='{name}') is a view; its elements come in {meaning}")
             }
-            (_, None) => write!(f, "axis {outer} has gaps: stride[{outer}] is {found}")
-                .and_then(|()| self.needed.map_or(Ok(()), |n| write!(f, ", one item is {n}"))),
-            (_, Some(InnerAxis { axis, extent, stride })) => {
-                let (low, high) = (axis.min(*outer), axis.max(*outer));
-                write!(
-                    f,
-                    "axes {low} and {high} cannot merge: stride[{outer}] is {found}, but \
-                     stride[{axis}] x extent[{axis}] is {stride} x {extent}"
-                )?;
-                self.needed.map_or(Ok(()), |needed| write!(f, " = {needed}"))
+            Remedy::KeepApart { shape, order } => write!(
+                f,
+                "reshape(({}){}) is a view: it keeps apart what cannot merge",
+                Listed(shape),
+                order_is(order)
+            ),
+            Remedy::Copy { bytes } => {
+                write!(f, "no view has this shape: copy once ({bytes} bytes) and keep the copy")
             }
         }
+    }
+}
+
+/// `2, 1, 0`
+struct Listed<'a, T: Copy + Default>(&'a PerAxis<T>);
+
+impl<T: Copy + Default + fmt::Display> fmt::Display for Listed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, value) in self.0.iter().enumerate() {
+            write!(f, "{}{value}", if at > 0 { ", " } else { "" })?;
+        }
+        Ok(())
     }
 }
