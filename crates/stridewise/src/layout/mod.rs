@@ -15,6 +15,7 @@ mod covering;
 mod diagonal;
 pub mod dtype;
 mod error;
+mod error_text;
 mod flags;
 mod flip;
 mod layout_type;
