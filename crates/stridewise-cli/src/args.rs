@@ -2,6 +2,8 @@
 //!
 //! `stridewise offset 'zeros((4,5))' 2,3` parses to [`Command::Offset`].
 
+use std::ffi::OsString;
+
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -21,6 +23,21 @@ Start here:
 
 ARRAY is a file (a.npy, a.npz::name, m.safetensors::name, a zarr folder, raw bytes
 with --dtype and --shape) or an expression in NumPy's words: 'zeros((4,5), f4).T'";
+
+const INSPECT: &str = "\
+Examples:
+  stridewise inspect 'zeros((4,5,6))[::2].T'
+  stridewise inspect a.npy '[::2, :, 3].T'";
+
+const OFFSET: &str = "\
+Examples:
+  stridewise offset 'zeros((4,5,6))' 3,2,1
+  stridewise offset 'zeros((4,5,6))[::2].T' --byte 500";
+
+const TRACE: &str = "\
+Examples:
+  stridewise trace 'zeros((4,5,6))[::2].T.reshape(-1)'
+  stridewise trace --no-copy --let x=a.npy 'x.T.reshape(-1)' || echo copies";
 
 /// Everything that was typed.
 #[derive(Debug, Parser)]
@@ -77,8 +94,74 @@ pub(crate) struct MachineChoice {
     pub(crate) cache: Vec<String>,
 }
 
+/// What arrays may be called.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ArrayOptions {
+    /// Give an array a name that expressions may use (repeatable)
+    #[arg(long = "let", value_name = "NAME=ARRAY")]
+    pub(crate) names: Vec<OsString>,
+}
+
+/// `stridewise inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// A file or an expression
+    pub(crate) array: OsString,
+    /// What to do to it first, as in '[::2, :, 3].T'
+    pub(crate) expr: Option<String>,
+    #[command(flatten)]
+    pub(crate) options: ArrayOptions,
+    #[command(flatten)]
+    pub(crate) machine: MachineChoice,
+}
+
+/// `stridewise offset`.
+#[derive(Debug, Args)]
+#[command(override_usage = "stridewise offset [OPTIONS] <ARRAY> [EXPR] <INDEX>\n       \
+                            stridewise offset [OPTIONS] <ARRAY> [EXPR] --byte <N>")]
+pub(crate) struct OffsetArguments {
+    /// A file or an expression
+    pub(crate) array: OsString,
+    /// What to do to it first; and the index, one number per axis, as in 2,3
+    #[arg(value_name = "[EXPR] INDEX", num_args = 0..=2, allow_hyphen_values = true)]
+    pub(crate) rest: Vec<String>,
+    /// The way back: which indices land on this byte of the buffer
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) byte: Option<i64>,
+    /// How many indices to list
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) options: ArrayOptions,
+    #[command(flatten)]
+    pub(crate) machine: MachineChoice,
+}
+
+/// `stridewise trace`.
+#[derive(Debug, Args)]
+pub(crate) struct TraceArguments {
+    /// An expression, or a file
+    pub(crate) array: OsString,
+    /// What to do to it, as in '.T.reshape(-1)'
+    pub(crate) expr: Option<String>,
+    /// Exit with 1 where a step copies
+    #[arg(long)]
+    pub(crate) no_copy: bool,
+    #[command(flatten)]
+    pub(crate) options: ArrayOptions,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Show where the bytes of an array lie, and what that means for loops over it
+    #[command(after_help = INSPECT)]
+    Inspect(InspectArguments),
+    /// Work out the byte of an index term by term, or the indices on a byte
+    #[command(after_help = OFFSET)]
+    Offset(OffsetArguments),
+    /// Follow an expression step by step: view or copy, and why
+    #[command(after_help = TRACE)]
+    Trace(TraceArguments),
     /// Show caches, page and instructions, and who says so
     #[command(after_help = "Example:\n  stridewise machine --machine apple-m1")]
     Machine {

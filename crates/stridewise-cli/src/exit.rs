@@ -4,7 +4,6 @@
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "for the commands to come")]
 pub(crate) enum Exit {
     /// Asked and answered.
     Fine,

@@ -9,6 +9,8 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod inputs;
+mod numbers;
 mod terminal;
 mod usage;
 

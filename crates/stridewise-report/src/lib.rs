@@ -5,10 +5,10 @@
 //! a terminal, [`svg`] as a picture. The command line, Python and the page show the same.
 //!
 //! ```
-//! use stridewise::layout::{DType, Layout};
+//! use stridewise::expr::{Names, trace};
 //! use stridewise_report::document::{Subject, to_json_value};
-//! let subject = Subject { dtype: DType::float64(), layout: Layout::c_order(&[2, 3], 8).unwrap() };
-//! let object = to_json_value(&subject);
+//! let array = trace("zeros((2, 3))", &Names::new()).unwrap().result;
+//! let object = to_json_value(&Subject(array));
 //! assert_eq!(object["strides"], serde_json::json!([24, 8]));
 //! ```
 #![forbid(unsafe_code)]

@@ -2,8 +2,11 @@
 //!
 //! `stridewise inspect 'zeros((2,3))'` is [`crate::args::Command::Inspect`].
 
+mod inspect;
 mod machine;
 mod manual;
+mod offset;
+mod trace;
 
 use crate::args::{Arguments, Command};
 use crate::exit::Exit;
@@ -13,6 +16,9 @@ use crate::terminal::Terminal;
 /// Runs the command that was typed.
 pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     match arguments.command {
+        Command::Inspect(arguments) => inspect::run(&arguments, terminal),
+        Command::Offset(arguments) => offset::run(&arguments, terminal),
+        Command::Trace(arguments) => trace::run(&arguments, terminal),
         Command::Machine { machine } => machine::run(&machine, terminal),
         Command::Completions { shell } => manual::completions(shell, terminal),
         Command::Man { command } => manual::page(command.as_deref(), terminal),

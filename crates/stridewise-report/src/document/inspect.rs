@@ -16,8 +16,6 @@ pub struct Inspect {
     pub source: String,
     /// The layout.
     pub layout: Subject,
-    /// Bytes of the buffer that owns the memory, where known.
-    pub buffer_bytes: Option<i64>,
     /// The axis along which one step moves least; null where no axis is longer than 1.
     pub smallest_stride_axis: Option<usize>,
     /// What a walk along each axis costs.
@@ -48,14 +46,9 @@ const ROWS: usize = 7;
 
 impl Inspect {
     /// Finds out everything about a layout on a machine.
-    pub fn new(
-        source: impl Into<String>,
-        layout: Subject,
-        buffer_bytes: Option<i64>,
-        machine: &Machine,
-    ) -> Inspect {
+    pub fn new(source: impl Into<String>, layout: Subject, machine: &Machine) -> Inspect {
         let line = machine.first_cache().line();
-        let array = &layout.layout;
+        let array = &layout.0.layout;
         let item_strides = array.item_strides();
         let axis = |axis: usize| AxisObject {
             extent: array.shape()[axis],
@@ -64,7 +57,6 @@ impl Inspect {
         };
         Inspect {
             source: source.into(),
-            buffer_bytes,
             smallest_stride_axis: array.smallest_stride_axis(),
             axes: (0..array.rank()).map(axis).collect(),
             order: array.order().to_vec(),

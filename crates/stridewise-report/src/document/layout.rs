@@ -5,17 +5,12 @@
 //! byte of the owning buffer.
 
 use serde::Serialize;
-use stridewise::layout::{DType, Layout};
+use stridewise::expr::Array;
 
-/// What is being described: a layout, and the dtype of its items.
+/// What is being described: a dtype and a layout in a buffer. It serialises as a layout object.
 #[derive(Clone, Debug, Serialize)]
 #[serde(into = "LayoutObject")]
-pub struct Subject {
-    /// What an item is.
-    pub dtype: DType,
-    /// Where the items lie.
-    pub layout: Layout,
-}
+pub struct Subject(pub Array);
 
 /// The fields of a layout object.
 #[derive(Clone, Debug, Serialize)]
@@ -31,8 +26,10 @@ pub struct LayoutObject {
     f_contiguous: bool,
     aligned: bool,
     dense: bool,
+    writeable: bool,
     low: i64,
     high: i64,
+    buffer_bytes: i64,
     size: i64,
     nbytes: i64,
     order: Vec<usize>,
@@ -41,10 +38,11 @@ pub struct LayoutObject {
 
 impl From<Subject> for LayoutObject {
     fn from(subject: Subject) -> LayoutObject {
-        let Subject { dtype, layout } = subject;
+        let Subject(array) = subject;
+        let layout = &array.layout;
         let span = layout.span();
         LayoutObject {
-            dtype: dtype.to_string(),
+            dtype: array.dtype.to_string(),
             itemsize: layout.itemsize(),
             shape: layout.shape().to_vec(),
             strides: layout.strides().to_vec(),
@@ -52,10 +50,12 @@ impl From<Subject> for LayoutObject {
             offset: layout.offset(),
             c_contiguous: layout.is_c_contiguous(),
             f_contiguous: layout.is_f_contiguous(),
-            aligned: layout.is_aligned(dtype.alignment()),
+            aligned: array.is_aligned(),
             dense: layout.is_dense(),
+            writeable: array.writeable,
             low: span.low,
             high: span.high,
+            buffer_bytes: array.buffer.bytes(),
             size: layout.size(),
             nbytes: layout.nbytes(),
             order: layout.order().to_vec(),

@@ -52,12 +52,12 @@ impl Offset {
         index: &[i64],
         machine: &Machine,
     ) -> Result<Offset, LayoutError> {
-        let byte = layout.layout.offset_of(index)?;
-        let terms = layout.layout.terms(index)?;
+        let byte = layout.0.layout.offset_of(index)?;
+        let terms = layout.0.layout.terms(index)?;
         let line_bytes = machine.first_cache().line();
         Ok(Offset {
             source: source.into(),
-            index: layout.layout.normalize_index(index)?.to_vec(),
+            index: layout.0.layout.normalize_index(index)?.to_vec(),
             byte,
             terms: (terms.iter())
                 .map(|term| TermObject {
@@ -106,7 +106,7 @@ pub struct Indices {
 impl Indices {
     /// Finds the indices that cover a byte, at most `limit` of them.
     pub fn new(source: impl Into<String>, layout: Subject, byte: i64, limit: usize) -> Indices {
-        let covering = layout.layout.indices_at(byte, limit);
+        let covering = layout.0.layout.indices_at(byte, limit);
         let (count, exact) = match covering.count {
             Count::Exact(count) => (count, true),
             Count::AtLeast(count) => (count, false),

@@ -30,8 +30,8 @@ fn quiet(text: impl Into<String>) -> Piece {
 }
 
 fn facts(page: &mut Page, inspect: &Inspect) {
-    let subject = &inspect.layout;
-    let layout = &subject.layout;
+    let array = &inspect.layout.0;
+    let layout = &array.layout;
     let span = layout.span();
     let first = layout.shape().iter().map(|_| "0").collect::<Vec<_>>().join(", ");
     let first = if first.is_empty() { "the item".to_owned() } else { format!("[{first}]") };
@@ -40,14 +40,11 @@ fn facts(page: &mut Page, inspect: &Inspect) {
     let flags = [
         flag("C_CONTIGUOUS", layout.is_c_contiguous()),
         flag("F_CONTIGUOUS", layout.is_f_contiguous()),
-        flag("ALIGNED", layout.is_aligned(subject.dtype.alignment())),
+        flag("ALIGNED", array.is_aligned()),
+        flag("WRITEABLE", array.writeable),
     ];
     let rows = [
-        (
-            "dtype",
-            subject.dtype.to_string(),
-            quantity::count(layout.itemsize(), "byte") + " an item",
-        ),
+        ("dtype", array.dtype.to_string(), quantity::count(layout.itemsize(), "byte") + " an item"),
         (
             "shape",
             quantity::tuple(layout.shape()),
@@ -79,12 +76,13 @@ fn facts(page: &mut Page, inspect: &Inspect) {
 
 /// How much of its span, and of its buffer, an array uses.
 fn reached(inspect: &Inspect) -> String {
-    let layout = &inspect.layout.layout;
+    let layout = &inspect.layout.0.layout;
     let span = layout.span();
-    let of = match inspect.buffer_bytes {
-        Some(bytes) if bytes != span.len() => format!(" of a buffer of {}", quantity::bytes(bytes)),
-        Some(_) => ": its whole buffer".to_owned(),
-        None => String::new(),
+    let buffer = inspect.layout.0.buffer.bytes();
+    let of = if buffer == span.len() {
+        ": its whole buffer".to_owned()
+    } else {
+        format!(", in a buffer of {}", quantity::bytes(buffer))
     };
     format!("{} from the lowest to the highest{of}", quantity::bytes(span.len()))
 }
@@ -93,7 +91,7 @@ fn axes(page: &mut Page, inspect: &Inspect) {
     let head = ["axis", "extent", "one step", ""];
     let mut rows = vec![head.map(quiet).to_vec()];
     for (number, axis) in inspect.axes.iter().enumerate() {
-        let itemsize = inspect.layout.layout.itemsize();
+        let itemsize = inspect.layout.0.layout.itemsize();
         let note = if inspect.smallest_stride_axis == Some(number) {
             Piece::new(Role::Good, "smallest stride")
         } else {

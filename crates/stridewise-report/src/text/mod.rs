@@ -10,9 +10,11 @@ mod memory;
 mod offset;
 mod page;
 pub mod quantity;
+mod trace;
 
 pub use card::inspect_card;
 pub use look::{Glyphs, Look, Paint, Role};
 pub use machine::machine_text;
 pub use offset::{indices_text, offset_text};
 pub use page::{Align, Page, Piece};
+pub use trace::trace_text;

@@ -18,7 +18,7 @@ fn quiet(text: impl Into<String>) -> Piece {
 /// The sum, term by term.
 pub fn offset_text(offset: &Offset, look: Look) -> String {
     let mut page = Page::new(look);
-    let layout = &offset.layout.layout;
+    let layout = &offset.layout.0.layout;
     page.paragraph(
         0,
         Piece::new(Role::Title, format!("{}  at {}", offset.source, bracketed(&offset.index))),
@@ -81,7 +81,7 @@ fn steps(number: i64) -> String {
 /// The indices, one a line.
 pub fn indices_text(found: &Indices, look: Look) -> String {
     let mut page = Page::new(look);
-    let layout = &found.layout.layout;
+    let layout = &found.layout.0.layout;
     page.paragraph(
         0,
         Piece::new(
@@ -112,7 +112,7 @@ pub fn indices_text(found: &Indices, look: Look) -> String {
 }
 
 fn none(found: &Indices) -> String {
-    let span = found.layout.layout.span();
+    let span = found.layout.0.layout.span();
     if span.is_empty() {
         "no index reaches this byte: the array has no elements".to_owned()
     } else if found.byte < span.low || found.byte >= span.high {

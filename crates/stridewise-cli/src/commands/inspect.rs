@@ -1,0 +1,21 @@
+//! `inspect`: the card of an array.
+//!
+//! `stridewise inspect 'zeros((2,3)).T'` describes `(3,2):(8,24)+0`.
+
+use stridewise_report::document::{Inspect, Subject};
+
+use crate::args::InspectArguments;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::inputs::Inputs;
+use crate::terminal::Terminal;
+
+/// `stridewise inspect ARRAY [EXPR]`.
+pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let machine = arguments.machine.machine()?;
+    let inputs = Inputs::new(&arguments.options)?;
+    let trace = inputs.trace(&arguments.array, arguments.expr.as_deref())?;
+    let document = Inspect::new(trace.source, Subject(trace.result), &machine);
+    terminal.answer(&document)?;
+    Ok(Exit::Fine)
+}
