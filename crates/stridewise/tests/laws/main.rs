@@ -4,8 +4,12 @@
 //! `(1,3):(0,8)+0` hold the same. Each failure names the layout, such as `(2,3):(24,8)+0 of 8`.
 
 mod facts;
+mod memory;
 mod offsets;
 mod permutations;
+mod reshapes;
+mod selections;
+mod stretches;
 
 use stridewise::layout::Layout;
 use stridewise_oracle::{Listing, Rng, Strided, corpus, random};
