@@ -203,8 +203,10 @@ mod tests {
     use super::{corpus, random};
     use crate::{Rng, Strided};
 
+    type Kind = (&'static str, fn(&Strided) -> bool);
+
     /// The kinds of layout that the tests are worth nothing without.
-    const KINDS: [(&str, fn(&Strided) -> bool); 8] = [
+    const KINDS: [Kind; 8] = [
         ("rank 0", |s| s.shape.is_empty()),
         ("empty", |s| s.size() == 0),
         ("extent 1", |s| s.shape.contains(&1)),
