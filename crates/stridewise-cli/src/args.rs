@@ -3,6 +3,7 @@
 //! `stridewise offset 'zeros((4,5))' 2,3` parses to [`Command::Offset`].
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -102,6 +103,22 @@ pub(crate) struct ArrayOptions {
     pub(crate) names: Vec<OsString>,
 }
 
+/// Where the picture goes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Picture {
+    /// Write a picture to FILE as well, or to stdout in place of the text where it is -
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+impl Picture {
+    /// The file, where a picture is asked for.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.svg.as_deref()
+    }
+}
+
 /// `stridewise inspect`.
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
@@ -109,6 +126,8 @@ pub(crate) struct InspectArguments {
     pub(crate) array: OsString,
     /// What to do to it first, as in '[::2, :, 3].T'
     pub(crate) expr: Option<String>,
+    #[command(flatten)]
+    pub(crate) picture: Picture,
     #[command(flatten)]
     pub(crate) options: ArrayOptions,
     #[command(flatten)]
@@ -144,6 +163,8 @@ pub(crate) struct TraceArguments {
     pub(crate) array: OsString,
     /// What to do to it, as in '.T.reshape(-1)'
     pub(crate) expr: Option<String>,
+    #[command(flatten)]
+    pub(crate) picture: Picture,
     /// Exit with 1 where a step copies
     #[arg(long)]
     pub(crate) no_copy: bool,

@@ -13,6 +13,7 @@ mod inputs;
 mod numbers;
 mod terminal;
 mod usage;
+mod write;
 
 use std::ffi::OsString;
 

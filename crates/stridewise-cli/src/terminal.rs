@@ -6,6 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use stridewise_report::document::Document;
@@ -14,6 +15,7 @@ use stridewise_report::text::{Glyphs, Look, Paint};
 use crate::args::When;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::write::{Existing, write};
 
 /// Columns of a pipe.
 const PIPE_WIDTH: usize = 80;
@@ -24,6 +26,7 @@ const MOST_WIDTH: usize = 120;
 #[derive(Clone, Debug)]
 pub(crate) struct Terminal {
     format: Format,
+    existing: Existing,
     out: Look,
     err: Look,
 }
@@ -42,11 +45,13 @@ impl Terminal {
     pub(crate) fn for_arguments(argv: &[OsString]) -> Terminal {
         let mut format = Format::Text;
         let mut glyphs = Glyphs::Unicode;
+        let mut existing = Existing::Keep;
         let mut when = When::Auto;
         let mut arguments = argv.iter().skip(1).take_while(|argument| *argument != "--");
         while let Some(argument) = arguments.next() {
             match argument.to_str() {
                 Some("--json") => format = Format::Json,
+                Some("--force") => existing = Existing::Replace,
                 Some("--ascii") => glyphs = Glyphs::Ascii,
                 Some("--color") => when = When::read(arguments.next().map(|next| &**next)),
                 Some(text) => {
@@ -59,6 +64,7 @@ impl Terminal {
         }
         Terminal {
             format,
+            existing,
             out: Look {
                 width: width(io::stdout().is_terminal()),
                 glyphs,
@@ -72,8 +78,18 @@ impl Terminal {
         }
     }
 
-    /// Prints an answer to stdout.
-    pub(crate) fn answer(&self, document: &dyn Document) -> Result<(), Failure> {
+    /// Prints an answer to stdout, and writes its picture where one is asked for.
+    pub(crate) fn answer(
+        &self,
+        document: &dyn Document,
+        picture: Option<&Path>,
+    ) -> Result<(), Failure> {
+        if let Some((path, svg)) = picture.zip(document.to_svg()) {
+            if path == Path::new("-") {
+                return self.print(&svg);
+            }
+            write(path, svg.as_bytes(), self.existing)?;
+        }
         match self.format {
             Format::Text => self.print(&document.to_text(self.out)),
             Format::Json => self.print(&(document.to_json() + "\n")),
@@ -88,14 +104,6 @@ impl Terminal {
                 Err(Failure::new("output", format!("cannot write the answer: {error}")))
             }
             _ => Ok(()),
-        }
-    }
-
-    #[allow(dead_code, reason = "for the commands to come")]
-    /// Tells the user something that is not part of the answer.
-    pub(crate) fn note(&self, text: &str) {
-        if self.format == Format::Text {
-            self.complain(text);
         }
     }
 

@@ -14,5 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod document;
+pub mod grid;
 pub mod strip;
+pub mod svg;
 pub mod text;

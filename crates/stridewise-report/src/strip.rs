@@ -68,6 +68,26 @@ pub enum Shared {
     Yes,
 }
 
+impl Cell {
+    /// The index as `1,2`, with `+` where other indices reach the same bytes; nothing for
+    /// cells where no element begins.
+    pub fn label(&self) -> String {
+        match self {
+            Cell::Element { index, shared: Shared::No } => index_label(index),
+            Cell::Element { index, shared: Shared::Yes } => index_label(index) + "+",
+            Cell::Gap | Cell::Rest => String::new(),
+        }
+    }
+}
+
+/// `1,2`, and `()` for an array without axes.
+pub(crate) fn index_label(index: &[i64]) -> String {
+    if index.is_empty() {
+        return "()".to_owned();
+    }
+    index.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+}
+
 impl Strip {
     /// The strip of a layout: at most `rows` lines of `line` bytes.
     pub fn of(layout: &Layout, line: i64, rows: usize) -> Strip {

@@ -16,6 +16,6 @@ pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<E
     let inputs = Inputs::new(&arguments.options)?;
     let trace = inputs.trace(&arguments.array, arguments.expr.as_deref())?;
     let document = Inspect::new(trace.source, Subject(trace.result), &machine);
-    terminal.answer(&document)?;
+    terminal.answer(&document, arguments.picture.path())?;
     Ok(Exit::Fine)
 }

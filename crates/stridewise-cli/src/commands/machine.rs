@@ -15,7 +15,7 @@ const VARIABLE: &str = "STRIDEWISE_MACHINE";
 
 /// `stridewise machine`.
 pub(crate) fn run(choice: &MachineChoice, terminal: &Terminal) -> Result<Exit, Failure> {
-    terminal.answer(&MachineDocument::new(&choice.machine()?))?;
+    terminal.answer(&MachineDocument::new(&choice.machine()?), None)?;
     Ok(Exit::Fine)
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &OffsetArguments, terminal: &Terminal) -> Result<Ex
     let subject = Subject(trace.result);
     match arguments.byte {
         Some(byte) => {
-            terminal.answer(&Indices::new(trace.source, subject, byte, arguments.limit))?
+            terminal.answer(&Indices::new(trace.source, subject, byte, arguments.limit), None)?
         }
         None => {
             let numbers = integers(index, "an index", "2,3 or -1,0")?;
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &OffsetArguments, terminal: &Terminal) -> Result<Ex
             let offset = offset.map_err(|error| {
                 Failure::new("index", error.to_string()).at(index, 0..index.len())
             })?;
-            terminal.answer(&offset)?
+            terminal.answer(&offset, None)?
         }
     }
     Ok(Exit::Fine)

@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &TraceArguments, terminal: &Terminal) -> Result<Exi
     let inputs = Inputs::new(&arguments.options)?;
     let trace = inputs.trace(&arguments.array, arguments.expr.as_deref())?;
     let document = TraceDocument::new(trace);
-    terminal.answer(&document)?;
+    terminal.answer(&document, arguments.picture.path())?;
     let stopped = arguments.no_copy && document.copies > 0;
     Ok(if stopped { Exit::Finding } else { Exit::Fine })
 }

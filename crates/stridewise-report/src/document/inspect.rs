@@ -7,6 +7,7 @@ use stridewise::machine::Machine;
 
 use super::{Document, Subject, enveloped};
 use crate::strip::Strip;
+use crate::svg::array_svg;
 use crate::text::{Look, inspect_card};
 
 /// What `inspect` answers.
@@ -75,5 +76,9 @@ impl Document for Inspect {
 
     fn to_text(&self, look: Look) -> String {
         inspect_card(self, look)
+    }
+
+    fn to_svg(&self) -> Option<String> {
+        Some(array_svg(self))
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use stridewise::expr::{Array, Effect, Step, Trace};
 
 use super::{Document, Subject, enveloped};
+use crate::svg::chain_svg;
 use crate::text::{Look, trace_text};
 
 /// What `trace` answers.
@@ -101,5 +102,9 @@ impl Document for TraceDocument {
 
     fn to_text(&self, look: Look) -> String {
         trace_text(self, look)
+    }
+
+    fn to_svg(&self) -> Option<String> {
+        Some(chain_svg(self))
     }
 }

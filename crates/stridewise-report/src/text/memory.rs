@@ -4,11 +4,10 @@
 //! do not fit, blocks stand for them: neighbours differ in shade, and the row ends with the
 //! indices of its first and its last element.
 
-use stridewise::layout::PerAxis;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Look, Page, Piece, Role, quantity};
-use crate::strip::{Cell, Row, Shared, Strip};
+use crate::strip::{Cell, Row, Strip, index_label};
 
 /// Draws the strip under a heading that says how to read it.
 pub(super) fn draw(page: &mut Page, strip: &Strip) {
@@ -95,7 +94,7 @@ enum Cells {
 impl Cells {
     fn fitting(strip: &Strip, room: usize) -> Cells {
         let count = usize::try_from(strip.line / strip.cell).unwrap_or(1).max(1);
-        let widest = strip.cells().map(|cell| label(cell).width()).max().unwrap_or(1);
+        let widest = strip.cells().map(|cell| cell.label().width()).max().unwrap_or(1);
         match [2, 1].into_iter().map(|gap| widest + gap).find(|columns| columns * count <= room) {
             Some(columns) => Cells::Indices { columns },
             None => {
@@ -119,7 +118,7 @@ impl Cells {
                 let text = match cell {
                     Cell::Gap => gap.to_owned(),
                     Cell::Rest => look.glyph("─", "-").repeat(columns - 1),
-                    Cell::Element { .. } => label(cell),
+                    Cell::Element { .. } => cell.label(),
                 };
                 Piece::new(role, format!("{text:<columns$}"))
             }
@@ -146,7 +145,7 @@ fn legend(strip: &Strip, cells: Cells, look: Look) -> String {
     }];
     if let (Cells::Indices { .. }, Some(index)) = (cells, strip.some_index()) {
         let comma = index.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        parts[0] = format!("{} is where element [{comma}] begins", index_text(index));
+        parts[0] = format!("{} is where element [{comma}] begins", index_label(index));
     }
     if strip.has_gaps() {
         parts.push(format!("{} is not in the array", look.glyph("·", ".")));
@@ -157,26 +156,9 @@ fn legend(strip: &Strip, cells: Cells, look: Look) -> String {
     parts.join("; ")
 }
 
-/// The index as `1,2`, with `+` where other indices reach the same bytes.
-fn label(cell: &Cell) -> String {
-    match cell {
-        Cell::Element { index, shared } => {
-            let plus = if *shared == Shared::Yes { "+" } else { "" };
-            index_text(index) + plus
-        }
-        Cell::Gap | Cell::Rest => String::new(),
-    }
-}
-
-fn index_text(index: &PerAxis<i64>) -> String {
-    if index.is_empty() {
-        return "()".to_owned();
-    }
-    index.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
-}
-
 fn first_and_last(cells: &[Cell]) -> String {
-    let mut labels = cells.iter().filter(|cell| matches!(cell, Cell::Element { .. })).map(label);
+    let mut labels =
+        cells.iter().filter(|cell| matches!(cell, Cell::Element { .. })).map(Cell::label);
     match (labels.next(), labels.next_back()) {
         (Some(first), Some(last)) => format!(" {first} to {last}"),
         (Some(only), None) => format!(" {only}"),

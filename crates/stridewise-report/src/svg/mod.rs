@@ -1,0 +1,13 @@
+//! SVG: the logical array beside its memory, and a chain of steps.
+//!
+//! A picture has no script, follows light and dark mode, carries its own title and description,
+//! and stays small however large the array is. Colours tell cache lines apart and are always
+//! repeated by a number: the cell of `(2,3):(24,8)+0` at [1, 2] shows its byte, 40.
+
+mod array;
+mod canvas;
+mod chain;
+mod memory;
+
+pub use array::array_svg;
+pub use chain::chain_svg;
