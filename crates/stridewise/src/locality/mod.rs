@@ -17,9 +17,13 @@ mod cache;
 mod counts;
 mod error;
 mod program;
+mod residue;
+mod sample;
 mod simulate;
+mod walk;
 mod warp;
 
 pub use counts::{Counts, SiteCounts};
 pub use error::LocalityError;
+pub use sample::{LevelSample, Sampled, Sampling, Share, SiteSample, sample};
 pub use simulate::{Exact, Simulated, simulate};

@@ -6,7 +6,7 @@
 //! Invariants, proved by [`CacheLevel::new`]:
 //! - **M1** size, ways and line are at least 1, and the line is a power of two
 //! - **M2** `size == sets * ways * line`
-//! - **M3** ways and lines stay below limits that a simulation can hold
+//! - **M3** the line, ways and lines stay below limits that a simulation can hold
 //!
 //! Worked: `48K:12:64` has 49152 / (12 * 64) = 64 sets; walking axis 0 of
 //! `(64,512):(4096,8)+0` moves 64 lines a step, which is the same set every time.
@@ -17,6 +17,8 @@ use super::{MachineError, Source};
 
 /// The most ways of a cache: a simulated access looks at each.
 const MAX_WAYS: i64 = 4096;
+/// The longest line, in bytes.
+const MAX_LINE: i64 = 1 << 16;
 /// The most lines of a cache: half a gigabyte of simulated state.
 const MAX_LINES: i64 = 1 << 26;
 
@@ -49,6 +51,10 @@ impl CacheLevel {
         }
         if line.count_ones() != 1 {
             return Err(MachineError::NotPowerOfTwo { figure: "line", got: line });
+        }
+        if line > MAX_LINE {
+            let wanted = MAX_LINE;
+            return Err(MachineError::TooLarge { figure: "bytes of a line", wanted, got: line });
         }
         if ways > MAX_WAYS {
             return Err(MachineError::TooLarge { figure: "ways", wanted: MAX_WAYS, got: ways });
@@ -149,11 +155,7 @@ mod tests {
         check(1 << 30, got, 64, Err(MachineError::TooLarge { figure: "ways", wanted, got }));
         let (wanted, got) = (MAX_LINES, 1 << 40);
         check(1 << 46, 8, 64, Err(MachineError::TooLarge { figure: "lines", wanted, got }));
-        check(
-            i64::MAX,
-            1,
-            1 << 62,
-            Err(MachineError::NotWholeSets { size: i64::MAX, ways: 1, line: 1 << 62 }),
-        );
+        let (figure, wanted, got) = ("bytes of a line", MAX_LINE, 1 << 62);
+        check(i64::MAX, 1, got, Err(MachineError::TooLarge { figure, wanted, got }));
     }
 }
