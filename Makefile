@@ -11,10 +11,13 @@ test:
 demo:
 	@bash examples/demo.sh
 
-# The random comparisons of `make test`, but many more of them.
+# The random comparisons of `make test`, but with another seed and many more of them.
+CHAINS ?= 100000
+SEED ?= 1000000
 soak:
 	@bash .ci/prepare.sh
-	@STRIDEWISE_SOAK=1 target/venv/bin/python -m pytest python/tests -q -s
+	@STRIDEWISE_PROFILE=release STRIDEWISE_CHAINS=$(CHAINS) STRIDEWISE_SEED=$(SEED) \
+		target/venv/bin/python -m pytest python/tests -q -s
 
 bench:
 	@cargo bench --workspace
