@@ -66,6 +66,14 @@ impl<T: Copy + Default> PerAxis<T> {
         self[axis..].rotate_right(1);
     }
 
+    /// Keeps the first `len` values; without effect where there are no more.
+    pub fn truncate(&mut self, len: usize) {
+        match &mut self.0 {
+            Store::Inline { len: old, .. } => *old = inline_len(len.min(*old as usize)),
+            Store::Heap(heap) => heap.truncate(len),
+        }
+    }
+
     /// Removes and returns the value of `axis`.
     pub fn remove(&mut self, axis: usize) -> T {
         let value = self[axis];
