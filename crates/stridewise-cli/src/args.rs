@@ -14,16 +14,21 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+/// Headings of the help.
+const OUTPUT: &str = "Output";
+const MACHINE: &str = "Machine";
+
 const ABOUT: &str = "See where the bytes of an array lie, and why an operation copies them";
 
 const START: &str = "\
 Start here:
-  stridewise inspect 'zeros((4,5,6))'                 where the bytes lie
-  stridewise trace 'zeros((4,5,6))[::2].T.reshape(-1)'  view or copy, and why
-  stridewise offset 'zeros((4,5,6))' 3,2,1            from an index to its byte
+  stridewise inspect 'zeros((4,5,6))'                     where the bytes lie
+  stridewise trace 'zeros((4,5,6))[::2].T.reshape(-1)'    view or copy, and why
+  stridewise offset 'zeros((4,5,6))' 3,2,1                from an index to its byte
 
-ARRAY is a file (a.npy, a.npz::name, m.safetensors::name, a zarr folder, raw bytes
-with --dtype and --shape) or an expression in NumPy's words: 'zeros((4,5), f4).T'";
+ARRAY is a file (a.npy, a.npz::name, m.safetensors::name, a zarr folder, raw
+bytes with --dtype and --shape) or an expression in NumPy's words, such as
+'zeros((4,5), f4).T'";
 
 const INSPECT: &str = "\
 Examples:
@@ -43,7 +48,7 @@ Examples:
 /// Everything that was typed.
 #[derive(Debug, Parser)]
 #[command(name = "stridewise", version, about = ABOUT, after_help = START, styles = STYLES)]
-#[command(propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -53,7 +58,7 @@ pub(crate) struct Arguments {
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = OUTPUT)]
 pub(crate) struct Everywhere {
     /// Print one JSON document (schema 1); errors become JSON on stderr
     #[arg(long, global = true)]
@@ -85,13 +90,12 @@ pub(crate) enum When {
 
 /// Which machine's caches and pages an answer is about.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Machine")]
 pub(crate) struct MachineChoice {
     /// Another machine than this one, such as intel-desktop or apple-m1
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = MACHINE)]
     pub(crate) machine: Option<String>,
     /// A data cache, nearest first, as in 48K:12:64 (repeatable)
-    #[arg(long, value_name = "SIZE:WAYS:LINE")]
+    #[arg(long, value_name = "SIZE:WAYS:LINE", help_heading = MACHINE)]
     pub(crate) cache: Vec<String>,
 }
 
@@ -105,10 +109,9 @@ pub(crate) struct ArrayOptions {
 
 /// Where the picture goes.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Output")]
 pub(crate) struct Picture {
-    /// Write a picture to FILE as well, or to stdout in place of the text where it is -
-    #[arg(long, value_name = "FILE")]
+    /// Draw a picture to FILE as well; - is stdout, in place of the text
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     svg: Option<PathBuf>,
 }
 
@@ -141,9 +144,12 @@ pub(crate) struct InspectArguments {
 pub(crate) struct OffsetArguments {
     /// A file or an expression
     pub(crate) array: OsString,
-    /// What to do to it first; and the index, one number per axis, as in 2,3
-    #[arg(value_name = "[EXPR] INDEX", num_args = 0..=2, allow_hyphen_values = true)]
-    pub(crate) rest: Vec<String>,
+    /// What to do to it first, as in '[::2].T'
+    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    pub(crate) expr_or_index: Option<String>,
+    /// One number per axis, as in 2,3 or -1,0
+    #[arg(value_name = "INDEX", allow_hyphen_values = true)]
+    pub(crate) index: Option<String>,
     /// The way back: which indices land on this byte of the buffer
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) byte: Option<i64>,

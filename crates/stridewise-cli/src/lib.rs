@@ -17,10 +17,8 @@ mod write;
 
 use std::ffi::OsString;
 
-use clap::Parser;
 use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 
-use args::Arguments;
 use failure::Failure;
 use terminal::Terminal;
 
@@ -30,7 +28,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     let argv: Vec<OsString> = argv.into_iter().collect();
     // Read before parsing, because an error of the parser is shown by the same rules.
     let terminal = Terminal::for_arguments(&argv);
-    let exit = match Arguments::try_parse_from(&argv) {
+    let exit = match terminal.parse(&argv) {
         Ok(arguments) => match commands::run(arguments, &terminal) {
             Ok(exit) => exit,
             Err(failure) => terminal.fail(&failure),

@@ -9,10 +9,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
+use clap::{CommandFactory, FromArgMatches};
 use stridewise_report::document::Document;
 use stridewise_report::text::{Glyphs, Look, Paint};
 
-use crate::args::When;
+use crate::args::{Arguments, When};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::write::{Existing, write};
@@ -76,6 +77,13 @@ impl Terminal {
                 paint: when.paint(&io::stderr()),
             },
         }
+    }
+
+    /// Parses the arguments; help is wrapped to fit.
+    pub(crate) fn parse(&self, argv: &[OsString]) -> Result<Arguments, clap::Error> {
+        let mut command = Arguments::command().term_width(self.out.width);
+        let matches = command.try_get_matches_from_mut(argv)?;
+        Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 
     /// Prints an answer to stdout, and writes its picture where one is asked for.

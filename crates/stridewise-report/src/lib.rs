@@ -13,6 +13,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod advice;
 pub mod document;
 pub mod grid;
 pub mod strip;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use stridewise::machine::Machine;
 
 use super::{Document, Subject, enveloped};
+use crate::advice::Advice;
 use crate::strip::Strip;
 use crate::svg::array_svg;
 use crate::text::{Look, inspect_card};
@@ -23,7 +24,9 @@ pub struct Inspect {
     pub axes: Vec<AxisObject>,
     /// The axes from the largest stride to the smallest: the best loop order, outermost first.
     pub order: Vec<usize>,
-    /// Bytes of a cache line and of a page of the machine that the figures are for.
+    /// The same as code to paste.
+    pub advice: Advice,
+    /// Bytes of a cache line of the machine that the figures are for.
     pub line: i64,
     /// Bytes of a page.
     pub page: i64,
@@ -61,6 +64,7 @@ impl Inspect {
             smallest_stride_axis: array.smallest_stride_axis(),
             axes: (0..array.rank()).map(axis).collect(),
             order: array.order().to_vec(),
+            advice: Advice::of(array),
             line,
             page: machine.page().value,
             strip: Strip::of(array, line, ROWS),

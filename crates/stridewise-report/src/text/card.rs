@@ -10,11 +10,14 @@ use crate::document::Inspect;
 pub fn inspect_card(inspect: &Inspect, look: Look) -> String {
     let mut page = Page::new(look);
     page.paragraph(0, Piece::new(Role::Title, &inspect.source));
+    page.paragraph(0, summary(inspect));
     page.blank();
     facts(&mut page, inspect);
     if !inspect.axes.is_empty() {
         page.blank();
         axes(&mut page, inspect);
+    }
+    if inspect.advice.axis.is_some() && !inspect.layout.0.layout.is_empty() {
         page.blank();
         walking(&mut page, inspect);
     }
@@ -29,13 +32,45 @@ fn quiet(text: impl Into<String>) -> Piece {
     Piece::new(Role::Quiet, text)
 }
 
+/// How the elements lie, in one sentence.
+fn summary(inspect: &Inspect) -> String {
+    let layout = &inspect.layout.0.layout;
+    let span = layout.span();
+    let elements = quantity::count(layout.size(), "element");
+    if layout.is_empty() {
+        return "no elements: an extent is 0".to_owned();
+    }
+    match (layout.is_c_contiguous(), layout.is_f_contiguous()) {
+        (true, true) => format!("{elements}, one after the other in memory"),
+        (true, false) => {
+            format!("{elements}, one after the other in memory, the last axis fastest (C order)")
+        }
+        (false, true) => {
+            format!("{elements}, one after the other in memory, the first axis fastest (F order)")
+        }
+        (false, false) if layout.is_dense() => {
+            let axis = inspect.smallest_stride_axis.unwrap_or_default();
+            format!(
+                "{elements} without gaps in memory, axis {axis} fastest (neither C nor F order)"
+            )
+        }
+        (false, false) => {
+            let (reach, bytes) = (quantity::about(span.len()), quantity::about(layout.nbytes()));
+            if layout.nbytes() <= span.len() {
+                format!("{elements} of {bytes} in all, spread over {reach} of memory")
+            } else {
+                format!("{elements} that share {reach} of memory: some bytes have several indices")
+            }
+        }
+    }
+}
+
 fn facts(page: &mut Page, inspect: &Inspect) {
     let array = &inspect.layout.0;
     let layout = &array.layout;
     let span = layout.span();
     let first = layout.shape().iter().map(|_| "0").collect::<Vec<_>>().join(", ");
-    let first = if first.is_empty() { "the item".to_owned() } else { format!("[{first}]") };
-    let reached = if span.is_empty() { "no byte is reached".to_owned() } else { reached(inspect) };
+    let first = if first.is_empty() { "the element".to_owned() } else { format!("[{first}]") };
     let flag = |name: &str, value: bool| format!("{name} {}", if value { "yes" } else { "no" });
     let flags = [
         flag("C_CONTIGUOUS", layout.is_c_contiguous()),
@@ -43,28 +78,39 @@ fn facts(page: &mut Page, inspect: &Inspect) {
         flag("ALIGNED", array.is_aligned()),
         flag("WRITEABLE", array.writeable),
     ];
+    let itemsize = quantity::count(layout.itemsize(), "byte");
+    let order = inspect.order.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     let rows = [
-        ("dtype", array.dtype.to_string(), quantity::count(layout.itemsize(), "byte") + " an item"),
+        (
+            "dtype",
+            array.dtype.to_string(),
+            format!("{}: {itemsize} an element", array.dtype.name()),
+        ),
         (
             "shape",
             quantity::tuple(layout.shape()),
             format!(
-                "{}, {}",
-                quantity::count(layout.size(), "item"),
+                "{}, {} by a.nbytes",
+                quantity::count(layout.size(), "element"),
                 quantity::bytes(layout.nbytes())
             ),
         ),
         (
             "strides",
-            quantity::tuple(layout.strides()) + " B",
-            "how far one step along each axis moves".to_owned(),
+            quantity::tuple(layout.strides()),
+            "bytes that one step along each axis moves".to_owned(),
+        ),
+        (
+            "order",
+            if order.is_empty() { "none".to_owned() } else { order },
+            "the axes from the longest step to the shortest".to_owned(),
         ),
         (
             "offset",
             format!("{} B", quantity::grouped(layout.offset())),
             format!("where {first} begins in its buffer"),
         ),
-        ("span", format!("{}..{} B", span.low, span.high), reached),
+        ("span", format!("{}..{}", span.low, span.high), reached(inspect)),
     ];
     let rows: Vec<_> = rows
         .into_iter()
@@ -74,17 +120,17 @@ fn facts(page: &mut Page, inspect: &Inspect) {
     page.line([quiet("  flags    "), Piece::from(flags.join("   "))]);
 }
 
-/// How much of its span, and of its buffer, an array uses.
+/// How many bytes there are from the first to the last, and in all.
 fn reached(inspect: &Inspect) -> String {
-    let layout = &inspect.layout.0.layout;
-    let span = layout.span();
+    let span = inspect.layout.0.layout.span();
+    if span.is_empty() {
+        return "no byte is reached".to_owned();
+    }
     let buffer = inspect.layout.0.buffer.bytes();
-    let of = if buffer == span.len() {
-        ": its whole buffer".to_owned()
-    } else {
-        format!(", in a buffer of {}", quantity::bytes(buffer))
-    };
-    format!("{} from the lowest to the highest{of}", quantity::bytes(span.len()))
+    if buffer == span.len() {
+        return format!("its whole buffer of {}", quantity::bytes(buffer));
+    }
+    format!("{} of a buffer of {}", quantity::about(span.len()), quantity::bytes(buffer))
 }
 
 fn axes(page: &mut Page, inspect: &Inspect) {
@@ -107,27 +153,26 @@ fn axes(page: &mut Page, inspect: &Inspect) {
     page.table(2, &[Align::Right, Align::Right, Align::Right, Align::Left], &rows);
 }
 
+/// The loops to paste, and the same in NumPy.
 fn walking(page: &mut Page, inspect: &Inspect) {
+    let advice = &inspect.advice;
     page.line([
-        Piece::new(Role::Title, "loops"),
-        quiet(" in the order of the strides: the innermost moves least"),
+        Piece::new(Role::Title, "loop order"),
+        quiet("  the innermost loop takes the shortest steps"),
     ]);
-    let names = index_names(inspect.axes.len());
-    for (depth, &axis) in inspect.order.iter().enumerate() {
-        let name = &names[axis];
-        let text = format!("{}for {name} in range(a.shape[{axis}]):", " ".repeat(2 + 4 * depth));
-        page.line([Piece::new(Role::Code, text)]);
+    for line in &advice.loops {
+        page.line([Piece::new(Role::Code, format!("  {line}"))]);
     }
-    let text = format!("{}a[{}]", " ".repeat(2 + 4 * inspect.order.len()), names.join(", "));
-    page.line([Piece::new(Role::Code, text)]);
-}
-
-/// `i, j, k, …`, and `i0, i1, …` where letters run out.
-fn index_names(rank: usize) -> Vec<String> {
-    const LETTERS: [&str; 6] = ["i", "j", "k", "l", "m", "n"];
-    if rank <= LETTERS.len() {
-        LETTERS[..rank].iter().map(ToString::to_string).collect()
-    } else {
-        (0..rank).map(|axis| format!("i{axis}")).collect()
+    let code = |text: &str| Piece::new(Role::Code, text);
+    let mut rows = vec![match &advice.transpose {
+        Some(transpose) => {
+            vec![code(transpose), quiet("the same bytes with the axes in this order")]
+        }
+        None => vec![code("a"), quiet("as it is: its axes are in this order already")],
+    }];
+    if let Some(axis) = advice.axis {
+        let meaning = "sort, cumsum, diff or fft along it take the shortest steps";
+        rows.push(vec![code(&format!("axis={axis}")), quiet(meaning)]);
     }
+    page.table(2, &[Align::Left, Align::Left], &rows);
 }

@@ -26,35 +26,35 @@ pub(super) fn draw(page: &mut Page, strip: &Strip) {
         page.line([Piece::new(Role::Quiet, ruler(strip, margin, columns))]);
     }
     let rule = look.glyph("│", "|");
-    let mut odd = false;
+    let mut drawn: Vec<Piece> = Vec::new();
+    let mut skipped = 0;
     for row in &strip.rows {
-        let mut pieces = Vec::new();
         match row {
+            Row::Skipped { lines } => skipped += lines,
             Row::Line { start, cells: content } => {
-                pieces.push(Piece::new(Role::Quiet, format!("  {start:>margin$} {rule} ")));
-                for (at, cell) in content.iter().enumerate() {
-                    if let Cell::Element { index, .. } = cell {
-                        odd = index.iter().fold(false, |odd, along| odd ^ (along % 2 != 0));
-                    }
-                    pieces.push(cells.draw(look, cell, at, odd));
+                let line = cells.draw_all(look, content, room);
+                if line == drawn {
+                    skipped += 1; // Repeats are squeezed.
+                    continue;
                 }
-                pieces.push(Piece::new(Role::Quiet, rule));
-                if let Cells::Blocks { columns, group } = cells {
-                    let used = (columns * content.len()) + content.len() / group;
-                    let ends = first_and_last(content);
-                    if used + ends.width() <= room {
-                        pieces.push(Piece::new(Role::Quiet, ends));
-                    }
-                }
-            }
-            Row::Skipped { lines } => {
-                let dots = look.glyph("⋮", ":");
-                let text = format!("  {dots:>margin$} {rule} {}", more(*lines));
-                pieces.push(Piece::new(Role::Quiet, text));
+                skip(page, margin, &mut skipped);
+                let number = Piece::new(Role::Quiet, format!("  {start:>margin$} {rule} "));
+                page.line(std::iter::once(number).chain(line.iter().cloned()));
+                drawn = line;
             }
         }
-        page.line(pieces);
     }
+    skip(page, margin, &mut skipped);
+}
+
+/// Dots for the lines that are not shown, if there are any.
+fn skip(page: &mut Page, margin: usize, skipped: &mut i64) {
+    if *skipped > 0 {
+        let (dots, rule) = (page.look().glyph("⋮", ":"), page.look().glyph("│", "|"));
+        let text = format!("  {dots:>margin$} {rule} {}", more(*skipped));
+        page.line([Piece::new(Role::Quiet, text)]);
+    }
+    *skipped = 0;
 }
 
 fn more(lines: i64) -> String {
@@ -110,6 +110,25 @@ impl Cells {
         }
     }
 
+    /// The cells of a line, and what follows them.
+    fn draw_all(self, look: Look, cells: &[Cell], room: usize) -> Vec<Piece> {
+        // A line may begin in the middle of an element: the one before its first.
+        let mut odd = cells.iter().find_map(Cell::is_odd).is_some_and(|first| !first);
+        let mut pieces = Vec::new();
+        for (at, cell) in cells.iter().enumerate() {
+            odd = cell.is_odd().unwrap_or(odd);
+            pieces.push(self.draw(look, cell, at, odd));
+        }
+        pieces.push(Piece::new(Role::Quiet, look.glyph("│", "|")));
+        if let Cells::Blocks { columns, group } = self {
+            let ends = first_and_last(cells);
+            if columns * cells.len() + cells.len() / group + ends.width() <= room {
+                pieces.push(Piece::new(Role::Quiet, ends));
+            }
+        }
+        pieces
+    }
+
     fn draw(self, look: Look, cell: &Cell, at: usize, odd: bool) -> Piece {
         let role = if *cell == Cell::Gap { Role::Quiet } else { Role::Item };
         let gap = look.glyph("·", ".");
@@ -145,7 +164,12 @@ fn legend(strip: &Strip, cells: Cells, look: Look) -> String {
     }];
     if let (Cells::Indices { .. }, Some(index)) = (cells, strip.some_index()) {
         let comma = index.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        parts[0] = format!("{} is where element [{comma}] begins", index_label(index));
+        let what = if index.is_empty() {
+            "the only element".to_owned()
+        } else {
+            format!("element [{comma}]")
+        };
+        parts[0] = format!("{} is where {what} begins", index_label(index));
     }
     if strip.has_gaps() {
         parts.push(format!("{} is not in the array", look.glyph("·", ".")));

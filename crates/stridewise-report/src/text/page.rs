@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Look, Role};
 
 /// Text in a role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     role: Role,
     text: String,
