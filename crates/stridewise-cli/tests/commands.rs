@@ -13,6 +13,6 @@ fn commands_print_what_their_cases_say() {
         .env("NO_COLOR", "1")
         .case("crates/stridewise-cli/tests/cmd/*.trycmd")
         // A pattern, so that its absence is no error.
-        .case("[R]EADME.md")
+        .case("README*.md")
         .case("docs/**/*.md");
 }
