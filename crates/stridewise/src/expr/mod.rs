@@ -27,12 +27,15 @@ mod eval;
 mod lexer;
 mod operations;
 mod parser;
+mod pattern;
+mod pattern_text;
 mod steps;
 mod suggest;
 mod value;
 
 pub use array::{Array, Buffer, Names};
 pub use error::{ErrorCode, ExprError};
+pub use pattern::{Pattern, pattern};
 pub use steps::{Effect, Reason, ReasonCode, Step, Trace};
 
 /// Reads an expression and carries it out on layouts, step by step.

@@ -12,9 +12,11 @@ mod error;
 mod fuse;
 mod order;
 mod over;
+mod statement;
 mod tree;
 
 pub use cases::{Case, CaseError, CaseProblem, read_cases};
 pub use error::NestError;
 pub use over::Loops;
+pub use statement::{Affine, Index, Operand, Reference, Statement, StatementError, Update};
 pub use tree::{Access, Effect, Loop, Nest, Node};
