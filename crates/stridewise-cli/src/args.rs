@@ -40,6 +40,13 @@ Examples:
   stridewise offset 'zeros((4,5,6))' 3,2,1
   stridewise offset 'zeros((4,5,6))[::2].T' --byte 500";
 
+const OVERLAP: &str = "\
+Examples:
+  stridewise overlap --let a='zeros((4,6))' 'a[:, ::2]' 'a[:, 1::2]'
+  stridewise overlap 'sliding_window_view(zeros(10), 3)'
+
+Exit code: 0 where nothing is shared, 1 where something is.";
+
 const TRACE: &str = "\
 Examples:
   stridewise trace 'zeros((4,5,6))[::2].T.reshape(-1)'
@@ -178,6 +185,22 @@ pub(crate) struct TraceArguments {
     pub(crate) options: ArrayOptions,
 }
 
+/// `stridewise overlap`.
+#[derive(Debug, Args)]
+pub(crate) struct OverlapArguments {
+    /// A file or an expression
+    pub(crate) a: OsString,
+    /// Another; without it, the question is whether A overlaps itself
+    pub(crate) b: Option<OsString>,
+    /// As NumPy's max_work: -1 is exact, 0 looks at the bounds alone
+    #[arg(long, value_name = "N", default_value_t = -1, allow_hyphen_values = true)]
+    pub(crate) max_work: i64,
+    #[command(flatten)]
+    pub(crate) options: ArrayOptions,
+    #[command(flatten)]
+    pub(crate) machine: MachineChoice,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show where the bytes of an array lie, and what that means for loops over it
@@ -186,6 +209,9 @@ pub(crate) enum Command {
     /// Work out the byte of an index term by term, or the indices on a byte
     #[command(after_help = OFFSET)]
     Offset(OffsetArguments),
+    /// Find out whether two arrays share memory, and where they meet
+    #[command(after_help = OVERLAP)]
+    Overlap(OverlapArguments),
     /// Follow an expression step by step: view or copy, and why
     #[command(after_help = TRACE)]
     Trace(TraceArguments),

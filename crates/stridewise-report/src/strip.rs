@@ -12,6 +12,9 @@ use stridewise::layout::{Count, Layout, PerAxis};
 /// How many elements are visited to find the first lines.
 const VISITED: i64 = 1024;
 
+/// How many lines are drawn of two layouts that do not meet.
+const MOST_SHARED: i64 = 3;
+
 /// Longer lines than any machine has are cut, so that a strip stays small.
 const MOST_LINE: i64 = 512;
 
@@ -102,11 +105,27 @@ impl Strip {
     /// The strip of a layout: at most `rows` lines of `line` bytes.
     pub fn of(layout: &Layout, line: i64, rows: usize) -> Strip {
         let line = line.clamp(1, MOST_LINE);
-        let cell = cell_size(layout, line);
-        let starts = lines_to_show(layout, line, rows);
+        Strip::of_lines(layout, line, cell_size(layout, line), &lines_to_show(layout, line, rows))
+    }
+
+    /// The strips of two layouts of one buffer on the same lines, with the same cells: the
+    /// line of the byte where they meet, or the first lines that both may reach.
+    pub fn of_two(a: &Layout, b: &Layout, line: i64, meeting: Option<i64>) -> (Strip, Strip) {
+        let line = line.clamp(1, MOST_LINE);
+        let cell = common_divisor(cell_size(a, line), cell_size(b, line)).max(1);
+        let (a_span, b_span) = (a.span(), b.span());
+        let low = meeting.unwrap_or(a_span.low.max(b_span.low));
+        let high = if meeting.is_some() { low + 1 } else { a_span.high.min(b_span.high) };
+        let first = low - low.rem_euclid(line);
+        let lines = (0..MOST_SHARED).map_while(|row| first.checked_add(row * line));
+        let starts: BTreeSet<i64> = lines.take_while(|start| *start < high).collect();
+        (Strip::of_lines(a, line, cell, &starts), Strip::of_lines(b, line, cell, &starts))
+    }
+
+    fn of_lines(layout: &Layout, line: i64, cell: i64, starts: &BTreeSet<i64>) -> Strip {
         let mut strip = Strip { line, cell, rows: Vec::new() };
         let mut next = None;
-        for start in starts {
+        for &start in starts {
             if let Some(next) = next {
                 // Spans reach at most 2^63 bytes (L4), so the distance fits.
                 let lines = (start - next) / line;
@@ -114,8 +133,9 @@ impl Strip {
                     strip.rows.push(Row::Skipped { lines });
                 }
             }
-            next = Some(start + line);
-            let cells = (start..start + line).step_by(usize::try_from(cell).unwrap_or(1));
+            let end = start.saturating_add(line);
+            next = Some(end);
+            let cells = (start..end).step_by(usize::try_from(cell).unwrap_or(1));
             let cells = cells.map(|byte| cell_at(layout, byte)).collect();
             strip.rows.push(Row::Line { start, cells });
         }

@@ -6,6 +6,7 @@ mod inspect;
 mod machine;
 mod manual;
 mod offset;
+mod overlap;
 mod trace;
 
 use crate::args::{Arguments, Command};
@@ -18,6 +19,7 @@ pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Fai
     match arguments.command {
         Command::Inspect(arguments) => inspect::run(&arguments, terminal),
         Command::Offset(arguments) => offset::run(&arguments, terminal),
+        Command::Overlap(arguments) => overlap::run(&arguments, terminal),
         Command::Trace(arguments) => trace::run(&arguments, terminal),
         Command::Machine { machine } => machine::run(&machine, terminal),
         Command::Completions { shell } => manual::completions(shell, terminal),

@@ -8,6 +8,7 @@ mod inspect;
 mod layout;
 mod machine;
 mod offset;
+mod overlap;
 mod trace;
 
 use serde::Serialize;
@@ -19,6 +20,7 @@ pub use inspect::{AxisObject, Inspect};
 pub use layout::{LayoutObject, Subject};
 pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};
 pub use offset::{Indices, Offset, TermObject};
+pub use overlap::{Overlap, Side};
 pub use trace::{ReasonObject, StepObject, TraceDocument};
 
 /// The version of the documents' shape.

@@ -56,8 +56,8 @@ fn summary(inspect: &Inspect) -> String {
         }
         (false, false) => {
             let (reach, bytes) = (quantity::about(span.len()), quantity::about(layout.nbytes()));
-            if layout.nbytes() <= span.len() {
-                format!("{elements} of {bytes} in all, spread over {reach} of memory")
+            if layout.is_unique() {
+                format!("{elements}, {bytes} in all, spread over {reach} of memory")
             } else {
                 format!("{elements} that share {reach} of memory: some bytes have several indices")
             }

@@ -47,6 +47,35 @@ pub(super) fn draw(page: &mut Page, strip: &Strip) {
     skip(page, margin, &mut skipped);
 }
 
+/// Draws two strips of the same lines, each line of the one over that of the other.
+pub(super) fn draw_two(page: &mut Page, a: &Strip, b: &Strip) {
+    let look = page.look();
+    let number = |row: &Row| match row {
+        Row::Line { start, .. } => start.to_string().len(),
+        Row::Skipped { .. } => 1,
+    };
+    let margin = a.rows.iter().map(number).max().unwrap_or(1).max(4);
+    // As for one strip, and a letter with its blank.
+    let room = look.width.saturating_sub(2 + margin + 3 + 2 + 2);
+    let cells = Cells::narrower(Cells::fitting(a, room), Cells::fitting(b, room));
+    page.line([Piece::new(Role::Title, "memory"), Piece::new(Role::Quiet, heading(a))]);
+    if let Cells::Indices { columns } = cells {
+        page.line([Piece::new(Role::Quiet, "  ".to_owned() + &ruler(a, margin, columns))]);
+    }
+    let rule = look.glyph("│", "|");
+    for rows in a.rows.iter().zip(&b.rows) {
+        let (Row::Line { start, cells: first }, Row::Line { cells: second, .. }) = rows else {
+            continue; // Their lines follow one another.
+        };
+        for (name, number, content) in
+            [("A", start.to_string(), first), ("B", String::new(), second)]
+        {
+            let head = Piece::new(Role::Quiet, format!("  {number:>margin$} {name} {rule} "));
+            page.line(std::iter::once(head).chain(cells.draw_all(look, content, room)));
+        }
+    }
+}
+
 /// Dots for the lines that are not shown, if there are any.
 fn skip(page: &mut Page, margin: usize, skipped: &mut i64) {
     if *skipped > 0 {
@@ -107,6 +136,16 @@ impl Cells {
                 let choices = [blocks(2, 8), blocks(1, 8)];
                 choices.into_iter().find(fits).unwrap_or(blocks(1, usize::MAX))
             }
+        }
+    }
+
+    /// The one of two that suits both.
+    fn narrower(one: Cells, other: Cells) -> Cells {
+        match (one, other) {
+            (Cells::Indices { columns: a }, Cells::Indices { columns: b }) => {
+                Cells::Indices { columns: a.max(b) }
+            }
+            (blocks @ Cells::Blocks { .. }, _) | (_, blocks) => blocks,
         }
     }
 

@@ -5,12 +5,6 @@
 use super::{Align, Look, Page, Piece, Role, quantity};
 use crate::document::{Indices, Offset};
 
-/// `[2, 3]` as Python writes an index.
-fn bracketed(index: &[i64]) -> String {
-    let inside = index.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-    if index.is_empty() { "[()]".to_owned() } else { format!("[{inside}]") }
-}
-
 fn quiet(text: impl Into<String>) -> Piece {
     Piece::new(Role::Quiet, text)
 }
@@ -21,7 +15,10 @@ pub fn offset_text(offset: &Offset, look: Look) -> String {
     let layout = &offset.layout.0.layout;
     page.paragraph(
         0,
-        Piece::new(Role::Title, format!("{}  at {}", offset.source, bracketed(&offset.index))),
+        Piece::new(
+            Role::Title,
+            format!("{}  at {}", offset.source, quantity::index(&offset.index)),
+        ),
     );
     page.blank();
     let times = look.glyph("×", "x");
@@ -32,7 +29,7 @@ pub fn offset_text(offset: &Offset, look: Look) -> String {
         "".into(),
         "".into(),
         quantity::grouped(layout.offset()).into(),
-        quiet(format!("the byte of {}", bracketed(&vec![0; layout.rank()]))),
+        quiet(format!("the byte of {}", quantity::index(&vec![0; layout.rank()]))),
     ]];
     for term in &offset.terms {
         rows.push(vec![
@@ -101,7 +98,7 @@ pub fn indices_text(found: &Indices, look: Look) -> String {
         let start = layout.offset_of(index).unwrap_or(found.byte);
         let within =
             format!("  byte {} of its {}", found.byte.saturating_sub(start), layout.itemsize());
-        page.line([Piece::new(Role::Item, format!("  {}", bracketed(index))), quiet(within)]);
+        page.line([Piece::new(Role::Item, format!("  {}", quantity::index(index))), quiet(within)]);
     }
     let listed = u64::try_from(found.indices.len()).unwrap_or(u64::MAX);
     if listed < found.count {

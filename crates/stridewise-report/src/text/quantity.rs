@@ -74,6 +74,12 @@ pub fn tuple(values: &[i64]) -> String {
     if values.len() == 1 { format!("({inside},)") } else { format!("({inside})") }
 }
 
+/// An index as Python writes it behind an array: `[2, 3]`, and `[()]` without axes.
+pub fn index(index: &[i64]) -> String {
+    let inside = index.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    if index.is_empty() { "[()]".to_owned() } else { format!("[{inside}]") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
