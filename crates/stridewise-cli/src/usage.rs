@@ -99,7 +99,7 @@ fn remedy(error: &clap::Error) -> String {
     let usage = usage.lines().find_map(|line| line.strip_prefix("Usage: "));
     match (error.kind(), usage) {
         (ErrorKind::InvalidSubcommand, _) | (_, None) => {
-            "stridewise --help lists the commands".to_owned()
+            "`stridewise --help` lists the commands".to_owned()
         }
         (_, Some(usage)) => format!("usage: {usage}"),
     }

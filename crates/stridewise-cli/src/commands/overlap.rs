@@ -2,6 +2,8 @@
 //!
 //! `stridewise overlap --let a='zeros(6)' 'a[::2]' 'a[1::2]'`: `(3):(16)+0` and `(3):(16)+8`.
 
+use std::ffi::OsString;
+
 use stridewise::layout::Work;
 use stridewise_report::document::{Overlap, Side, Subject};
 
@@ -23,7 +25,7 @@ pub(crate) fn run(arguments: &OverlapArguments, terminal: &Terminal) -> Result<E
         })?),
     };
     let inputs = Inputs::new(&arguments.options)?;
-    let side = |array| {
+    let side = |array: &OsString| {
         let trace = inputs.trace(array, None)?;
         Ok(Side { source: trace.source, layout: Subject(trace.result) })
     };

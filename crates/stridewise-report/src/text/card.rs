@@ -171,7 +171,7 @@ fn walking(page: &mut Page, inspect: &Inspect) {
         None => vec![code("a"), quiet("as it is: its axes are in this order already")],
     }];
     if let Some(axis) = advice.axis {
-        let meaning = "sort, cumsum, diff or fft along it take the shortest steps";
+        let meaning = "along it sort, cumsum, diff and fft step least";
         rows.push(vec![code(&format!("axis={axis}")), quiet(meaning)]);
     }
     page.table(2, &[Align::Left, Align::Left], &rows);

@@ -48,13 +48,7 @@ pub fn offset_text(offset: &Offset, look: Look) -> String {
     }
     let sum = Piece::new(Role::Item, quantity::grouped(offset.byte));
     let ends = offset.byte.saturating_add(layout.itemsize());
-    let place = format!(
-        "its {} are {}..{ends}, on cache line {} of {} B",
-        quantity::count(layout.itemsize(), "byte"),
-        offset.byte,
-        offset.line,
-        offset.line_bytes
-    );
+    let place = format!("up to {ends}, on cache line {}", offset.line);
     let widest = rows.iter().map(|row| row[5].width()).chain([sum.width()]).max().unwrap_or(0);
     rows.push(vec![
         "".into(),
