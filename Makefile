@@ -16,8 +16,7 @@ CHAINS ?= 100000
 SEED ?= 1000000
 soak:
 	@bash .ci/prepare.sh
-	@STRIDEWISE_PROFILE=release STRIDEWISE_CHAINS=$(CHAINS) STRIDEWISE_SEED=$(SEED) \
-		target/venv/bin/python -m pytest python/tests -q -s
+	@STRIDEWISE_CHAINS=$(CHAINS) STRIDEWISE_SEED=$(SEED) target/venv/bin/python -m pytest python/tests -q -s
 
 bench:
 	@cargo bench --workspace

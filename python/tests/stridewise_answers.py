@@ -1,18 +1,16 @@
 """Asks the example program `answers` of the core crate, many questions in one run."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PROFILE = os.environ.get("STRIDEWISE_PROFILE", "test")
 
 
 def build():
     """Builds the program and returns its path."""
     command = ["cargo", "build", "--quiet", "--package", "stridewise", "--example", "answers",
-               "--profile", PROFILE, "--message-format", "json-render-diagnostics"]
+               "--profile", "test", "--message-format", "json-render-diagnostics"]
     built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in built.stdout.splitlines()]
     paths = [message.get("executable") for message in messages]

@@ -10,6 +10,7 @@ use std::io::{BufRead, Write};
 use std::panic::catch_unwind;
 
 use stridewise::expr::{Array, Names, Step, Trace, trace};
+use stridewise::layout::dtype::Field;
 use stridewise::layout::{DType, Layout};
 
 fn main() -> std::io::Result<()> {
@@ -102,15 +103,25 @@ fn layout_json(layout: &Layout) -> String {
 }
 
 fn dtype(text: &str) -> String {
-    match DType::parse(text) {
-        Ok(dtype) => format!(
-            r#"{{"dtype":{},"itemsize":{},"alignment":{}}}"#,
-            quoted(&dtype.to_string()),
-            dtype.itemsize(),
-            dtype.alignment()
-        ),
-        Err(error) => failed("dtype", &error.to_string()),
-    }
+    let dtype = match DType::parse(text) {
+        Ok(dtype) => dtype,
+        Err(error) => return failed("dtype", &error.message),
+    };
+    let field = |field: &Field| {
+        format!("[{},{},{}]", quoted(&field.name), field.offset, field.dtype.itemsize())
+    };
+    format!(
+        r#"{{"dtype":{},"itemsize":{},"alignment":{},"kind":"{}","name":{},"code":{},"descr":{},"native":{},"fields":[{}]}}"#,
+        quoted(&dtype.to_string()),
+        dtype.itemsize(),
+        dtype.alignment(),
+        dtype.kind().letter(),
+        quoted(&dtype.name()),
+        quoted(&dtype.code()),
+        dtype.descr().map_or("null".to_string(), |descr| quoted(&descr)),
+        dtype.is_native(),
+        dtype.fields().iter().map(field).collect::<Vec<_>>().join(","),
+    )
 }
 
 fn quoted(text: &str) -> String {

@@ -267,10 +267,14 @@ fn from_comma_item(item: &str) -> Result<DType, DTypeError> {
     }
     // Native orders are dropped before the code is read, which lets `<` precede a whole name.
     let order = if outer == ">" || inner == ">" { ">" } else { "" };
-    let element = from_code(&format!("{order}{bare}"));
+    // Repeats in brackets may stand before a count: `(2,)9V3` is two times nine of V3.
+    let read = if bare.starts_with(|c: char| c.is_ascii_digit()) { from_string } else { from_code };
+    let element = read(&format!("{order}{bare}"));
     let element = element.map_err(|error| DTypeError { span: code_span, ..error })?;
-    if repeats.is_empty() {
-        return Ok(element);
+    match repeats.is_empty() {
+        true if repeats_end == 0 => return Ok(element),
+        true => return Err(not_understood(item)), // spaces where repeats would stand
+        false => {}
     }
     let repeats = literal::parse(repeats)
         .map_err(|error| DTypeError::from(error).shifted(repeats_span.start))?;
