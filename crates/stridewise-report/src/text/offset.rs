@@ -48,7 +48,7 @@ pub fn offset_text(offset: &Offset, look: Look) -> String {
     }
     let sum = Piece::new(Role::Item, quantity::grouped(offset.byte));
     let ends = offset.byte.saturating_add(layout.itemsize());
-    let place = format!("up to {ends}, on cache line {}", offset.line);
+    let place = format!("up to {ends}; on cache line {} of its buffer", offset.line);
     let widest = rows.iter().map(|row| row[5].width()).chain([sum.width()]).max().unwrap_or(0);
     rows.push(vec![
         "".into(),
@@ -90,8 +90,7 @@ pub fn indices_text(found: &Indices, look: Look) -> String {
     page.paragraph(2, count);
     for index in &found.indices {
         let start = layout.offset_of(index).unwrap_or(found.byte);
-        let within =
-            format!("  byte {} of its {}", found.byte.saturating_sub(start), layout.itemsize());
+        let within = format!("  begins {}", before(found.byte.saturating_sub(start)));
         page.line([Piece::new(Role::Item, format!("  {}", quantity::index(index))), quiet(within)]);
     }
     let listed = u64::try_from(found.indices.len()).unwrap_or(u64::MAX);
@@ -100,6 +99,13 @@ pub fn indices_text(found: &Indices, look: Look) -> String {
         page.paragraph(2, quiet(format!("and {at_least}{more} more (--limit lists more of them)")));
     }
     page.finish()
+}
+
+fn before(bytes: i64) -> String {
+    match bytes {
+        0 => "at this byte".to_owned(),
+        bytes => format!("{} before it", quantity::count(bytes, "byte")),
+    }
 }
 
 fn none(found: &Indices) -> String {
