@@ -4,6 +4,8 @@
 //! Over `(6):(8)+0` in a buffer of 48 bytes, `(4,3):(8,8)+0` reaches bytes 0..48 and is
 //! admitted; `(5,3):(8,8)+0` reaches 8 bytes past the end and is refused.
 
+use super::layout_type::span_of;
+use super::slice::moved;
 use super::{Layout, LayoutError, PerAxis, Span};
 
 /// What the memory behind a layout will be used for.
@@ -70,12 +72,13 @@ impl Layout {
     /// What [`Layout::new`] refuses, a byte outside the buffer, an element off the alignment,
     /// and for writing an element reached twice.
     pub fn as_strided(&self, wanted: &AsStrided) -> Result<Layout, LayoutError> {
-        let offset = super::slice::moved(self.offset(), wanted.offset, 1)?;
-        let layout = Layout::new(&wanted.shape, &wanted.strides, offset, self.itemsize())?;
-        let (buffer, got) = (wanted.buffer, layout.span());
+        let AsStrided { shape, strides, buffer, .. } = wanted;
+        let (offset, itemsize) = (moved(self.offset(), wanted.offset, 1)?, self.itemsize());
+        let got = span_of(shape, strides, offset, itemsize)?;
         if !got.is_empty() && (got.low < buffer.low || got.high > buffer.high) {
-            return Err(LayoutError::OutsideBuffer { buffer, got });
+            return Err(LayoutError::OutsideBuffer { buffer: *buffer, got });
         }
+        let layout = Layout::from_proved(shape.clone(), strides.clone(), offset, itemsize);
         if let Some(alignment) = wanted.alignment {
             layout.check_alignment(alignment)?;
         }

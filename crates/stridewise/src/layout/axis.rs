@@ -36,22 +36,36 @@ pub(in crate::layout) fn normalize_axis_of(
     }
 }
 
+/// A set of axes; there are at most 64 (L1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::layout) struct AxisSet(u64);
+
+impl AxisSet {
+    pub(in crate::layout) fn contains(self, axis: usize) -> bool {
+        axis < MAX_RANK && self.0 >> axis & 1 == 1
+    }
+
+    /// Adds an axis below 64 and says whether it is new.
+    pub(in crate::layout) fn insert(&mut self, axis: usize) -> bool {
+        let new = axis < MAX_RANK && !self.contains(axis);
+        if new {
+            self.0 |= 1 << axis;
+        }
+        new
+    }
+}
+
 /// Several axes counted from the front, none named twice.
 pub(in crate::layout) fn normalize_axes(
     argument: Option<&'static str>,
     axes: &[i64],
     rank: usize,
-) -> Result<PerAxis<usize>, LayoutError> {
-    let mut found = PerAxis::new();
+) -> Result<AxisSet, LayoutError> {
+    let mut found = AxisSet::default();
     for &axis in axes {
-        found.push(normalize_axis_of(argument, axis, rank)?);
-        if found.len() > rank {
-            break; // By now one is named twice.
-        }
-    }
-    for (at, axis) in found.iter().enumerate() {
-        if found[..at].contains(axis) {
-            return Err(LayoutError::RepeatedAxis { axis: *axis, argument });
+        let axis = normalize_axis_of(argument, axis, rank)?;
+        if !found.insert(axis) {
+            return Err(LayoutError::RepeatedAxis { axis, argument });
         }
     }
     Ok(found)
@@ -81,10 +95,12 @@ impl Layout {
     pub fn swap_axes(&self, axis1: i64, axis2: i64) -> Result<Layout, LayoutError> {
         let one = normalize_axis_of(Some("axis1"), axis1, self.rank())?;
         let other = normalize_axis_of(Some("axis2"), axis2, self.rank())?;
-        let (mut shape, mut strides) = self.to_parts();
-        shape.swap(one, other);
-        strides.swap(one, other);
-        Ok(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
+        let source = |axis| match axis {
+            _ if axis == one => other,
+            _ if axis == other => one,
+            _ => axis,
+        };
+        Ok(self.reordered(self.rank(), source))
     }
 
     /// The source axes moved to the destinations, the others in the order they had, as
@@ -103,18 +119,20 @@ impl Layout {
     /// An axis out of bounds or named twice, or lists of different lengths.
     pub fn move_axis(&self, source: &[i64], destination: &[i64]) -> Result<Layout, LayoutError> {
         let rank = self.rank();
-        let from = normalize_axes(Some("source"), source, rank)?;
-        let to = normalize_axes(Some("destination"), destination, rank)?;
-        if from.len() != to.len() {
-            return Err(LayoutError::MoveAxisLengths { source: from.len(), destination: to.len() });
+        let moving = normalize_axes(Some("source"), source, rank)?;
+        normalize_axes(Some("destination"), destination, rank)?;
+        if source.len() != destination.len() {
+            let (source, destination) = (source.len(), destination.len());
+            return Err(LayoutError::MoveAxisLengths { source, destination });
         }
-        let mut staying = (0..rank).filter(|axis| !from.contains(axis));
-        let axes: PerAxis<usize> = (0..rank)
-            .filter_map(|place| match to.iter().position(|&axis| axis == place) {
-                Some(moved) => Some(from[moved]),
-                None => staying.next(),
-            })
-            .collect();
-        self.permute(&axes)
+        let mut axes = PerAxis::filled(None, rank);
+        for (&from, &to) in source.iter().zip(destination) {
+            axes[normalize_axis(to, rank)?] = Some(normalize_axis(from, rank)?);
+        }
+        let mut staying = (0..rank).filter(|&axis| !moving.contains(axis));
+        for place in axes.iter_mut() {
+            *place = place.or_else(|| staying.next());
+        }
+        Ok(self.reordered(rank, |axis| axes[axis].unwrap_or(axis)))
     }
 }

@@ -34,7 +34,7 @@ impl Layout {
         if axis1 == axis2 {
             return Err(LayoutError::SameAxis { axis: axis1 });
         }
-        let (mut shape, mut strides) = self.to_parts();
+        let (shape, strides) = (self.shape(), self.strides());
         let (stride1, stride2) = (strides[axis1], strides[axis2]);
         let skip1 = offset.saturating_neg().max(0);
         let skip2 = offset.max(0);
@@ -48,12 +48,12 @@ impl Layout {
         } else {
             moved(moved(self.offset(), stride1, skip1)?, stride2, skip2)?
         };
-        for axis in [axis1.max(axis2), axis1.min(axis2)] {
-            shape.remove(axis);
-            strides.remove(axis);
-        }
-        shape.push(extent);
-        strides.push(stride);
-        Ok(Layout::from_proved(shape, strides, first, self.itemsize()))
+        let others = || (0..self.rank()).filter(|&axis| axis != axis1 && axis != axis2);
+        Ok(Layout::from_proved(
+            others().map(|axis| shape[axis]).chain([extent]).collect(),
+            others().map(|axis| strides[axis]).chain([stride]).collect(),
+            first,
+            self.itemsize(),
+        ))
     }
 }

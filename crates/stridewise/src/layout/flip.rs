@@ -4,7 +4,7 @@
 
 use super::axis::normalize_axes;
 use super::slice::{moved, stepped};
-use super::{Layout, LayoutError, normalize_axis};
+use super::{Layout, LayoutError, PerAxis, normalize_axis};
 
 impl Layout {
     /// The elements in reverse along each of `axes`, as `numpy.flip`.
@@ -21,16 +21,19 @@ impl Layout {
     /// An axis out of bounds or named twice, or a stride without a negative in 64 bits.
     pub fn flip(&self, axes: &[i64]) -> Result<Layout, LayoutError> {
         let axes = normalize_axes(None, axes, self.rank())?;
-        let (shape, mut strides) = self.to_parts();
+        // NumPy flips by slicing, and a slice that takes nothing changes nothing.
+        let flips = |axis| axes.contains(axis) && self.shape()[axis] > 0;
         let mut offset = self.offset();
-        for &axis in &axes {
-            // NumPy flips by slicing, and a slice that takes nothing changes nothing.
-            if shape[axis] > 0 {
-                offset = moved(offset, strides[axis], shape[axis] - 1)?;
-                strides[axis] = stepped(axis, strides[axis], -1)?;
-            }
+        for axis in (0..self.rank()).filter(|&axis| flips(axis)) {
+            let stride = self.strides()[axis];
+            offset = moved(offset, stride, self.shape()[axis] - 1)?;
+            stepped(axis, stride, -1)?;
         }
-        Ok(Layout::from_proved(shape, strides, offset, self.itemsize()))
+        let strides = PerAxis::from_fn(self.rank(), |axis| {
+            let stride = self.strides()[axis];
+            if flips(axis) { -stride } else { stride }
+        });
+        Ok(Layout::from_proved(self.shape().into(), strides, offset, self.itemsize()))
     }
 
     /// Turned by `turns` quarters from the first axis of `axes` towards the second, as

@@ -14,7 +14,7 @@
 
 use std::fmt;
 
-use super::{LayoutError, PerAxis};
+use super::{LayoutError, PerAxis, Span};
 
 /// The most axes that an array can have, as in NumPy 2.
 pub const MAX_RANK: usize = 64;
@@ -41,11 +41,8 @@ impl Layout {
         offset: i64,
         itemsize: i64,
     ) -> Result<Layout, LayoutError> {
-        if shape.len() != strides.len() {
-            return Err(LayoutError::StridesLength { wanted: shape.len(), got: strides.len() });
-        }
-        check_extents(shape, itemsize)?;
-        Layout::checked(PerAxis::from(shape), PerAxis::from(strides), offset, itemsize)
+        span_of(shape, strides, offset, itemsize)?;
+        Ok(Layout { shape: shape.into(), strides: strides.into(), offset, itemsize })
     }
 
     /// C order: the last axis is contiguous.
@@ -104,31 +101,6 @@ impl Layout {
         strides
     }
 
-    /// From parts whose extents already satisfy L1 to L3: proves L4.
-    pub(in crate::layout) fn checked(
-        shape: PerAxis<i64>,
-        strides: PerAxis<i64>,
-        offset: i64,
-        itemsize: i64,
-    ) -> Result<Layout, LayoutError> {
-        if !shape.contains(&0) {
-            let mut low = Some(offset);
-            let mut high = offset.checked_add(itemsize);
-            for (axis, (&extent, &stride)) in shape.iter().zip(&strides).enumerate() {
-                match stride.checked_mul(extent - 1) {
-                    Some(reach) if reach < 0 => low = low.and_then(|low| low.checked_add(reach)),
-                    Some(reach) => high = high.and_then(|high| high.checked_add(reach)),
-                    None => high = None,
-                }
-                let length = high.zip(low).and_then(|(high, low)| high.checked_sub(low));
-                if length.is_none() {
-                    return Err(LayoutError::SpanOverflow { axis, extent, stride });
-                }
-            }
-        }
-        Ok(Layout { shape, strides, offset, itemsize })
-    }
-
     /// From parts that the caller has proved to satisfy L1 to L4, as when they describe a
     /// part of an existing layout.
     pub(in crate::layout) fn from_proved(
@@ -142,11 +114,6 @@ impl Layout {
             "invariants of {shape:?}:{strides:?}+{offset} itemsize {itemsize}"
         );
         Layout { shape, strides, offset, itemsize }
-    }
-
-    /// Shape and strides to build another layout from.
-    pub(in crate::layout) fn to_parts(&self) -> (PerAxis<i64>, PerAxis<i64>) {
-        (self.shape.clone(), self.strides.clone())
     }
 
     /// How many axes.
@@ -221,6 +188,31 @@ pub(in crate::layout) fn check_extents(shape: &[i64], itemsize: i64) -> Result<(
         })?;
     }
     Ok(())
+}
+
+/// L1 to L4 of the parts of a layout: the bytes it reaches.
+pub(in crate::layout) fn span_of(
+    shape: &[i64],
+    strides: &[i64],
+    offset: i64,
+    itemsize: i64,
+) -> Result<Span, LayoutError> {
+    if shape.len() != strides.len() {
+        return Err(LayoutError::StridesLength { wanted: shape.len(), got: strides.len() });
+    }
+    check_extents(shape, itemsize)?;
+    if shape.contains(&0) {
+        return Ok(Span { low: offset, high: offset });
+    }
+    let first = offset.checked_add(itemsize).map(|high| Span { low: offset, high });
+    let mut span =
+        first.ok_or(LayoutError::OffsetOverflow { offset, stride: itemsize, steps: 1 })?;
+    for (axis, (&extent, &stride)) in shape.iter().zip(strides).enumerate() {
+        span = (stride.checked_mul(extent - 1))
+            .and_then(|reach| span.reaching(reach))
+            .ok_or(LayoutError::SpanOverflow { axis, extent, stride })?;
+    }
+    Ok(span)
 }
 
 /// `(2,3):(24,8)+0`: shape, byte strides, offset.

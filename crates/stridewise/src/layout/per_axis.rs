@@ -15,15 +15,8 @@ pub struct PerAxis<T: Copy + Default>(Store<T>);
 
 #[derive(Clone)]
 enum Store<T> {
-    Inline { len: u8, values: [T; INLINE] },
+    Inline { len: usize, values: [T; INLINE] },
     Heap(Vec<T>),
-}
-
-/// A length that the caller has compared with `INLINE`.
-#[allow(clippy::cast_possible_truncation)]
-fn inline_len(len: usize) -> u8 {
-    debug_assert!(len <= INLINE);
-    len as u8
 }
 
 impl<T: Copy + Default> PerAxis<T> {
@@ -35,19 +28,22 @@ impl<T: Copy + Default> PerAxis<T> {
     /// `rank` copies of one value.
     pub fn filled(value: T, rank: usize) -> Self {
         if rank <= INLINE {
-            let mut values = [T::default(); INLINE];
-            values[..rank].fill(value);
-            PerAxis(Store::Inline { len: inline_len(rank), values })
+            PerAxis(Store::Inline { len: rank, values: [value; INLINE] })
         } else {
             PerAxis(Store::Heap(vec![value; rank]))
         }
     }
 
+    /// The value that `value` gives for each axis of `0..rank`.
+    pub fn from_fn(rank: usize, value: impl FnMut(usize) -> T) -> Self {
+        (0..rank).map(value).collect()
+    }
+
     /// Appends a value for a new last axis.
     pub fn push(&mut self, value: T) {
         match &mut self.0 {
-            Store::Inline { len, values } if (*len as usize) < INLINE => {
-                values[*len as usize] = value;
+            Store::Inline { len, values } if *len < INLINE => {
+                values[*len] = value;
                 *len += 1;
             }
             Store::Inline { values, .. } => {
@@ -98,7 +94,7 @@ impl<T: Copy + Default> Deref for PerAxis<T> {
     type Target = [T];
     fn deref(&self) -> &[T] {
         match &self.0 {
-            Store::Inline { len, values } => &values[..*len as usize],
+            Store::Inline { len, values } => &values[..*len],
             Store::Heap(heap) => heap,
         }
     }
@@ -107,7 +103,7 @@ impl<T: Copy + Default> Deref for PerAxis<T> {
 impl<T: Copy + Default> DerefMut for PerAxis<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         match &mut self.0 {
-            Store::Inline { len, values } => &mut values[..*len as usize],
+            Store::Inline { len, values } => &mut values[..*len],
             Store::Heap(heap) => heap,
         }
     }
@@ -115,23 +111,25 @@ impl<T: Copy + Default> DerefMut for PerAxis<T> {
 
 impl<T: Copy + Default> From<&[T]> for PerAxis<T> {
     fn from(slice: &[T]) -> Self {
-        if slice.len() <= INLINE {
-            let mut values = [T::default(); INLINE];
-            values[..slice.len()].copy_from_slice(slice);
-            PerAxis(Store::Inline { len: inline_len(slice.len()), values })
-        } else {
-            PerAxis(Store::Heap(slice.to_vec()))
-        }
+        slice.iter().copied().collect()
     }
 }
 
 impl<T: Copy + Default> FromIterator<T> for PerAxis<T> {
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
-        let mut list = Self::new();
-        for value in iter {
-            list.push(value);
+        let mut values = [T::default(); INLINE];
+        let mut len = 0;
+        let mut iter = iter.into_iter();
+        while let Some(value) = iter.next() {
+            if len == INLINE {
+                return PerAxis(Store::Heap(
+                    values.into_iter().chain([value]).chain(iter).collect(),
+                ));
+            }
+            values[len] = value;
+            len += 1;
         }
-        list
+        PerAxis(Store::Inline { len, values })
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `(2,3):(24,8)+0` permuted by `[1, 0]` is `(3,2):(8,24)+0`.
 
-use super::{Layout, LayoutError};
+use super::axis::AxisSet;
+use super::{Layout, LayoutError, PerAxis};
 
 impl Layout {
     /// The axes in a new order: axis `k` of the result is axis `axes[k]` of this layout.
@@ -13,12 +14,7 @@ impl Layout {
     /// [`LayoutError::NotAPermutation`] unless each axis is named once.
     pub fn permute(&self, axes: &[usize]) -> Result<Layout, LayoutError> {
         check_permutation(axes, self.rank())?;
-        Ok(Layout::from_proved(
-            axes.iter().map(|&axis| self.shape()[axis]).collect(),
-            axes.iter().map(|&axis| self.strides()[axis]).collect(),
-            self.offset(),
-            self.itemsize(),
-        ))
+        Ok(self.reordered(axes.len(), |axis| axes[axis]))
     }
 
     /// All axes reversed, as `.T`.
@@ -29,9 +25,20 @@ impl Layout {
     /// assert_eq!(a.transpose().to_string(), "(3,2):(8,24)+0");
     /// ```
     pub fn transpose(&self) -> Layout {
+        self.reordered(self.rank(), |axis| self.rank() - 1 - axis)
+    }
+
+    /// Axis `k` of the result is axis `source(k)` of this layout; an axis that is left out has
+    /// extent 1.
+    pub(in crate::layout) fn reordered(
+        &self,
+        rank: usize,
+        source: impl Fn(usize) -> usize,
+    ) -> Layout {
+        let (shape, strides) = (self.shape(), self.strides());
         Layout::from_proved(
-            self.shape().iter().rev().copied().collect(),
-            self.strides().iter().rev().copied().collect(),
+            PerAxis::from_fn(rank, |axis| shape[source(axis)]),
+            PerAxis::from_fn(rank, |axis| strides[source(axis)]),
             self.offset(),
             self.itemsize(),
         )
@@ -40,14 +47,9 @@ impl Layout {
 
 /// Whether `axes` names each of `0..rank` once.
 pub(in crate::layout) fn check_permutation(axes: &[usize], rank: usize) -> Result<(), LayoutError> {
-    let mut seen = 0u64; // Ranks above 64 are refused before (L1).
-    for &axis in axes {
-        if axis >= rank || axis >= 64 || seen >> axis & 1 == 1 {
-            return Err(LayoutError::NotAPermutation { rank, got: axes.to_vec() });
-        }
-        seen |= 1 << axis;
-    }
-    if axes.len() != rank {
+    let mut seen = AxisSet::default();
+    let new = |&axis: &usize| axis < rank && seen.insert(axis);
+    if axes.len() != rank || !axes.iter().all(new) {
         return Err(LayoutError::NotAPermutation { rank, got: axes.to_vec() });
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 use super::axis::check_rank;
 use super::layout_type::check_extents;
+use super::slice::moved;
 use super::{Layout, LayoutError, PerAxis};
 
 impl Layout {
@@ -36,7 +37,7 @@ impl Layout {
         let Some(axis) = self.rank().checked_sub(1) else {
             return Err(LayoutError::ReinterpretScalar { wanted: new_itemsize, got: itemsize });
         };
-        let (mut shape, mut strides) = self.to_parts();
+        let (shape, strides) = (self.shape(), self.strides());
         if shape[axis] != 1 && !self.is_empty() && strides[axis] != itemsize {
             let got = strides[axis];
             return Err(LayoutError::ReinterpretStrided { axis, wanted: itemsize, got });
@@ -49,10 +50,13 @@ impl Layout {
         } else if bytes % new_itemsize != 0 {
             return Err(LayoutError::ReinterpretLarger { axis, bytes, got: new_itemsize });
         }
-        shape[axis] = bytes / new_itemsize;
-        strides[axis] = new_itemsize;
-        check_extents(&shape, new_itemsize)?;
-        Ok(Layout::from_proved(shape, strides, self.offset(), new_itemsize))
+        let with_last = |values: &[i64], last: i64| -> PerAxis<i64> {
+            values[..axis].iter().copied().chain([last]).collect()
+        };
+        let new_shape = with_last(shape, bytes / new_itemsize);
+        check_extents(&new_shape, new_itemsize)?; // L3 counts zeros as one.
+        let new_strides = with_last(strides, new_itemsize);
+        Ok(Layout::from_proved(new_shape, new_strides, self.offset(), new_itemsize))
     }
 
     /// One field of each item, as `a["x"]`: `offset` bytes into the item, `itemsize` bytes, and
@@ -88,6 +92,8 @@ impl Layout {
         let shape: PerAxis<i64> = self.shape().iter().chain(sub.shape()).copied().collect();
         let strides: PerAxis<i64> = self.strides().iter().chain(sub.strides()).copied().collect();
         check_extents(&shape, itemsize)?;
-        Layout::checked(shape, strides, super::slice::moved(self.offset(), offset, 1)?, itemsize)
+        let offset = moved(self.offset(), offset, 1)?;
+        // L4: a field lies inside its item.
+        Ok(Layout::from_proved(shape, strides, offset, itemsize))
     }
 }

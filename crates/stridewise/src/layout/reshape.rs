@@ -59,12 +59,6 @@ pub(in crate::layout) struct Neighbours {
     pub(in crate::layout) inner: usize,
 }
 
-/// The outcome of fitting old axes into a new shape.
-enum Fit {
-    Strides(PerAxis<i64>),
-    Apart(Neighbours),
-}
-
 impl Layout {
     /// Another shape for the same elements, as `a.reshape(shape, order=..)`; one extent may be
     /// negative and is worked out.
@@ -97,15 +91,20 @@ impl Layout {
         }
         let order = self.reading_order(order);
         let shape = self.with_open_extent(shape)?;
-        Ok(match self.fit(&shape, order)? {
-            Fit::Strides(strides) => {
-                Reshape::View(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
-            }
-            Fit::Apart(pair) => Reshape::Copy {
-                reason: self.cannot_merge(pair, order, &shape),
-                layout: packed(shape, order, 0, self.itemsize()),
-            },
-        })
+        let (offset, itemsize) = (self.offset(), self.itemsize());
+        if self.is_contiguous(order) {
+            let strides = packed_strides(&shape, order, itemsize);
+            return Ok(Reshape::View(Layout::from_proved(shape, strides, offset, itemsize)));
+        }
+        let long_axes = self.long_axes();
+        if let Some(pair) = self.obstacle(&long_axes, &shape, order) {
+            let reason = self.cannot_merge(pair, order, &shape);
+            let strides = packed_strides(&shape, order, itemsize);
+            let layout = Layout::from_proved(shape, strides, 0, itemsize);
+            return Ok(Reshape::Copy { layout, reason });
+        }
+        let strides = self.merged_strides(&long_axes, &shape, order)?;
+        Ok(Reshape::View(Layout::from_proved(shape, strides, offset, itemsize)))
     }
 
     /// One axis, as `a.ravel(order)`: always contiguous, a view where that is possible.
@@ -142,9 +141,16 @@ impl Layout {
         }
     }
 
-    /// Whether reading in `order` (C or F) needs no copy for this shape.
+    /// Whether reading in `order` (C or F) needs no copy for this shape of equal size.
     pub(in crate::layout) fn fits(&self, shape: &[i64], order: IndexOrder) -> bool {
-        matches!(self.fit(shape, order), Ok(Fit::Strides(_)))
+        self.is_contiguous(order) || self.obstacle(&self.long_axes(), shape, order).is_none()
+    }
+
+    fn is_contiguous(&self, order: IndexOrder) -> bool {
+        match order {
+            IndexOrder::F => self.is_f_contiguous(),
+            _ => self.is_c_contiguous(),
+        }
     }
 
     fn reading_order(&self, order: IndexOrder) -> IndexOrder {
@@ -157,8 +163,8 @@ impl Layout {
 
     /// The shape with its negative extent, if any, worked out, so that the sizes agree.
     fn with_open_extent(&self, wanted: &[i64]) -> Result<PerAxis<i64>, LayoutError> {
-        let refuse = || LayoutError::ReshapeSize { size: self.size(), wanted: wanted.to_vec() };
-        let mut shape = PerAxis::from(wanted);
+        let size = self.size();
+        let refuse = || LayoutError::ReshapeSize { size, wanted: wanted.to_vec() };
         let mut open = None;
         let mut known = 1i64;
         for (axis, &extent) in wanted.iter().enumerate() {
@@ -168,51 +174,53 @@ impl Layout {
                 return Err(LayoutError::TwoUnknownExtents { first, second: axis });
             }
         }
-        match open {
-            None if known == self.size() => {}
-            Some(axis) if known != 0 && self.size() % known == 0 => {
-                shape[axis] = self.size() / known;
-            }
+        let rest = match open {
+            None if known == size => 1,
+            Some(_) if known != 0 && size % known == 0 => size / known,
             _ => return Err(refuse()),
-        }
-        if self.is_empty() {
+        };
+        let shape =
+            PerAxis::from_fn(
+                wanted.len(),
+                |axis| {
+                    if wanted[axis] < 0 { rest } else { wanted[axis] }
+                },
+            );
+        if size == 0 {
             check_extents(&shape, self.itemsize())?; // L3 counts zeros as one.
         }
         Ok(shape)
     }
 
-    /// NumPy's decision: strides for the new shape, or the first two axes that keep it from
-    /// being a view. Both sizes are equal.
-    fn fit(&self, new: &[i64], order: IndexOrder) -> Result<Fit, LayoutError> {
-        let contiguous = match order {
-            IndexOrder::F => self.is_f_contiguous(),
-            _ => self.is_c_contiguous(),
-        };
-        if contiguous {
-            return Ok(Fit::Strides(packed_strides(new, order, self.itemsize())));
-        }
-        let old = self.long_axes();
-        let mut strides = PerAxis::filled(0, new.len());
+    /// NumPy's decision for a layout that is not contiguous: the first two old axes that would
+    /// have to merge and do not.
+    fn obstacle(&self, old: &[usize], new: &[i64], order: IndexOrder) -> Option<Neighbours> {
+        let apart = |group: Group| self.first_apart(&old[group.old], order);
+        Groups::new(old, self.shape(), new).find_map(apart)
+    }
+
+    /// The new strides where nothing is in the way: in each group the fastest new axis takes
+    /// the stride of the fastest old one, and the others step over what is inside them.
+    fn merged_strides(
+        &self,
+        old: &[usize],
+        new: &[i64],
+        order: IndexOrder,
+    ) -> Result<PerAxis<i64>, LayoutError> {
+        let mut filled = PerAxis::filled(0, new.len());
+        let strides = &mut filled[..];
         let mut fitted = 0;
-        for group in Groups::new(&old, self.shape(), new) {
-            let old = &old[group.old];
-            if let Some(pair) = self.first_apart(old, order) {
-                return Ok(Fit::Apart(pair));
-            }
-            fitted = group.new.end;
+        for Group { old: from, new: to } in Groups::new(old, self.shape(), new) {
+            fitted = to.end;
             if order == IndexOrder::F {
-                let mut stride = self.strides()[old[0]];
-                strides[group.new.start] = stride;
-                for axis in group.new.skip(1) {
-                    stride = stepped(axis, stride, new[axis - 1])?;
-                    strides[axis] = stride;
+                strides[to.start] = self.strides()[old[from.start]];
+                for axis in to.skip(1) {
+                    strides[axis] = stepped(axis, strides[axis - 1], new[axis - 1])?;
                 }
             } else {
-                let mut stride = self.strides()[old[old.len() - 1]];
-                strides[fitted - 1] = stride;
-                for axis in group.new.rev().skip(1) {
-                    stride = stepped(axis, stride, new[axis + 1])?;
-                    strides[axis] = stride;
+                strides[to.end - 1] = self.strides()[old[from.end - 1]];
+                for axis in to.rev().skip(1) {
+                    strides[axis] = stepped(axis, strides[axis + 1], new[axis + 1])?;
                 }
             }
         }
@@ -224,7 +232,7 @@ impl Layout {
             };
             strides[fitted..].fill(stride);
         }
-        Ok(Fit::Strides(strides))
+        Ok(filled)
     }
 
     /// The axes that a walk moves along: all but those of extent 1.
@@ -307,9 +315,4 @@ fn packed_strides(shape: &[i64], order: IndexOrder, itemsize: i64) -> PerAxis<i6
         IndexOrder::F => Layout::packed_strides(shape, itemsize, 0..shape.len()),
         _ => Layout::packed_strides(shape, itemsize, (0..shape.len()).rev()),
     }
-}
-
-fn packed(shape: PerAxis<i64>, order: IndexOrder, offset: i64, itemsize: i64) -> Layout {
-    let strides = packed_strides(&shape, order, itemsize);
-    Layout::from_proved(shape, strides, offset, itemsize)
 }

@@ -50,6 +50,9 @@ impl Run {
         axis: usize,
         extent: i64,
     ) -> Result<Run, LayoutError> {
+        if (start, stop, step) == (None, None, None) {
+            return Ok(Run { first: 0, step: 1, count: extent });
+        }
         let step = match step {
             None => 1,
             Some(0) => return Err(LayoutError::ZeroStep { axis }),
@@ -66,11 +69,11 @@ impl Run {
         } else {
             (start.map_or(lowest, clamp), stop.map_or(highest, clamp))
         };
-        let (distance, stride) = if step < 0 { (first - end, -step) } else { (end - first, step) };
+        let (distance, pace) = if step < 0 { (first - end, -step) } else { (end - first, step) };
         if distance <= 0 {
             return Ok(Run { first: 0, step: 1, count: 0 });
         }
-        Ok(Run { first, step, count: (distance - 1) / stride + 1 })
+        Ok(Run { first, step, count: (distance - 1) / pace + 1 })
     }
 }
 
@@ -106,27 +109,22 @@ impl Layout {
     /// An index out of bounds, too many indices, two ellipses, a step of 0, a rank above 64,
     /// or a new stride that does not fit in 64 bits.
     pub fn slice(&self, picks: &[Pick]) -> Result<Layout, LayoutError> {
-        let skipped = self.axes_not_picked(picks)?;
-        let mut shape = PerAxis::new();
-        let mut strides = PerAxis::new();
+        let (mut unpicked, rank) = self.count_picks(picks)?;
+        let (mut shape, mut strides) = (PerAxis::filled(1, rank), PerAxis::filled(0, rank));
+        let (new_shape, new_strides) = (&mut shape[..], &mut strides[..]);
         let mut offset = self.offset();
-        let mut axis = 0;
-        let keep =
-            |axes: std::ops::Range<usize>, shape: &mut PerAxis<i64>, strides: &mut PerAxis<i64>| {
-                for axis in axes {
-                    shape.push(self.shape()[axis]);
-                    strides.push(self.strides()[axis]);
-                }
-            };
-        for pick in picks {
+        let (mut axis, mut new_axis) = (0, 0);
+        // Axes that are not mentioned stand where the ellipsis is, or behind all others.
+        for pick in picks.iter().chain(&[Pick::Ellipsis]) {
             match *pick {
-                Pick::NewAxis => {
-                    shape.push(1);
-                    strides.push(0);
-                }
+                Pick::NewAxis => new_axis += 1,
                 Pick::Ellipsis => {
-                    keep(axis..axis + skipped, &mut shape, &mut strides);
-                    axis += skipped;
+                    for _ in 0..std::mem::take(&mut unpicked) {
+                        new_shape[new_axis] = self.shape()[axis];
+                        new_strides[new_axis] = self.strides()[axis];
+                        axis += 1;
+                        new_axis += 1;
+                    }
                 }
                 Pick::At(index) => {
                     let extent = self.shape()[axis];
@@ -141,30 +139,37 @@ impl Layout {
                     let run = Run::of_slice(start, stop, step, axis, self.shape()[axis])?;
                     let stride = self.strides()[axis];
                     offset = moved(offset, stride, run.first)?;
-                    shape.push(run.count);
-                    strides.push(stepped(axis, stride, run.step)?);
+                    new_shape[new_axis] = run.count;
+                    new_strides[new_axis] = stepped(axis, stride, run.step)?;
                     axis += 1;
+                    new_axis += 1;
                 }
             }
         }
-        keep(axis..self.rank(), &mut shape, &mut strides);
         Ok(Layout::from_proved(shape, strides, offset, self.itemsize()))
     }
 
-    /// How many axes an ellipsis stands for; checks the counts of everything else.
-    fn axes_not_picked(&self, picks: &[Pick]) -> Result<usize, LayoutError> {
-        let count = |wanted: fn(&Pick) -> bool| picks.iter().filter(|pick| wanted(pick)).count();
-        let at = count(|pick| matches!(pick, Pick::At(_)));
-        let slices = count(|pick| matches!(pick, Pick::Slice { .. }));
-        let added = count(|pick| matches!(pick, Pick::NewAxis));
-        if picks.len() - at - slices - added > 1 {
+    /// How many axes are not picked, and the rank of the result.
+    fn count_picks(&self, picks: &[Pick]) -> Result<(usize, usize), LayoutError> {
+        let (mut integers, mut slices, mut added, mut ellipses) = (0, 0, 0, 0);
+        for pick in picks {
+            match pick {
+                Pick::At(_) => integers += 1,
+                Pick::Slice { .. } => slices += 1,
+                Pick::NewAxis => added += 1,
+                Pick::Ellipsis => ellipses += 1,
+            }
+        }
+        if ellipses > 1 {
             return Err(LayoutError::TwoEllipses);
         }
-        let picked = at + slices;
-        if picked > self.rank() {
-            return Err(LayoutError::TooManyIndices { wanted: self.rank(), got: picked });
-        }
-        check_rank(self.rank() - at + added)?;
-        Ok(self.rank() - picked)
+        let picked = integers + slices;
+        let unpicked = self
+            .rank()
+            .checked_sub(picked)
+            .ok_or(LayoutError::TooManyIndices { wanted: self.rank(), got: picked })?;
+        let rank = unpicked + slices + added;
+        check_rank(rank)?;
+        Ok((unpicked, rank))
     }
 }

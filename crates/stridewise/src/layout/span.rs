@@ -16,13 +16,24 @@ pub struct Span {
 impl Span {
     /// How many bytes lie between the first and the last byte reached.
     pub fn len(self) -> i64 {
-        // Invariant L4: low and high fit in i64; their distance may not, so it saturates.
-        self.high.saturating_sub(self.low)
+        self.high.saturating_sub(self.low) // A layout's span fits (L4); one made by hand may not.
     }
 
     /// Whether no byte is reached.
     pub fn is_empty(self) -> bool {
         self.low == self.high
+    }
+
+    /// Grown by `reach` bytes, down where that is negative; `None` where the ends or the length
+    /// leave 64-bit integers.
+    pub(in crate::layout) fn reaching(self, reach: i64) -> Option<Span> {
+        let Span { low, high } = self;
+        let grown = if reach < 0 {
+            Span { low: low.checked_add(reach)?, high }
+        } else {
+            Span { low, high: high.checked_add(reach)? }
+        };
+        grown.high.checked_sub(grown.low).and(Some(grown))
     }
 }
 
@@ -43,14 +54,13 @@ impl Layout {
             return Span { low, high };
         }
         for (&extent, &stride) in self.shape().iter().zip(self.strides()) {
-            // Invariant L4: proved in i128 at construction.
-            let reach = stride.wrapping_mul(extent - 1);
+            let reach = stride * (extent - 1); // Invariant L4, as for all that follows.
             if reach < 0 {
-                low = low.wrapping_add(reach);
+                low += reach;
             } else {
-                high = high.wrapping_add(reach);
+                high += reach;
             }
         }
-        Span { low, high: high.wrapping_add(self.itemsize()) }
+        Span { low, high: high + self.itemsize() }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! `(2,1,3):(24,24,8)+0` squeezed is `(2,3):(24,8)+0`.
 
-use super::axis::{check_rank, normalize_axes};
-use super::{IndexOrder, Layout, LayoutError, PerAxis, Reshape};
+use super::axis::{AxisSet, check_rank, normalize_axes};
+use super::slice::stepped;
+use super::{Layout, LayoutError, PerAxis};
 
 impl Layout {
     /// Without the given axes, or without all axes of extent 1, as `numpy.squeeze`.
@@ -20,22 +21,27 @@ impl Layout {
     /// # Errors
     /// An axis out of bounds, named twice, or longer or shorter than 1.
     pub fn squeeze(&self, axes: Option<&[i64]>) -> Result<Layout, LayoutError> {
-        let axes: PerAxis<usize> = match axes {
-            None => (0..self.rank()).filter(|&axis| self.shape()[axis] == 1).collect(),
+        let dropped = match axes {
+            None => {
+                let mut ones = AxisSet::default();
+                for axis in (0..self.rank()).filter(|&axis| self.shape()[axis] == 1) {
+                    ones.insert(axis);
+                }
+                ones
+            }
             Some(axes) => normalize_axes(None, axes, self.rank())?,
         };
-        for &axis in &axes {
-            let got = self.shape()[axis];
-            if got != 1 {
-                return Err(LayoutError::SqueezeExtent { axis, got });
-            }
+        let kept = |axis: &usize| !dropped.contains(*axis);
+        if let Some(axis) = (0..self.rank()).find(|axis| !kept(axis) && self.shape()[*axis] != 1) {
+            return Err(LayoutError::SqueezeExtent { axis, got: self.shape()[axis] });
         }
-        let (mut shape, mut strides) = (PerAxis::new(), PerAxis::new());
-        for axis in (0..self.rank()).filter(|axis| !axes.contains(axis)) {
-            shape.push(self.shape()[axis]);
-            strides.push(self.strides()[axis]);
-        }
-        Ok(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
+        let (shape, strides) = (self.shape(), self.strides());
+        Ok(Layout::from_proved(
+            (0..self.rank()).filter(kept).map(|axis| shape[axis]).collect(),
+            (0..self.rank()).filter(kept).map(|axis| strides[axis]).collect(),
+            self.offset(),
+            self.itemsize(),
+        ))
     }
 
     /// With new axes of extent 1 at the given places of the result, as `numpy.expand_dims`.
@@ -53,15 +59,35 @@ impl Layout {
     /// An axis out of bounds or named twice, or a rank above 64.
     pub fn expand_dims(&self, axes: &[i64]) -> Result<Layout, LayoutError> {
         let rank = self.rank() + axes.len();
-        let axes = normalize_axes(None, axes, rank)?;
         check_rank(rank)?;
+        let axes = normalize_axes(None, axes, rank)?;
         let mut extents = self.shape().iter().copied();
-        let shape: PerAxis<i64> = (0..rank)
-            .map(|axis| if axes.contains(&axis) { 1 } else { extents.next().unwrap_or(1) })
-            .collect();
-        // Each new axis joins one old axis, so that nothing has to merge: this is a view.
-        match self.reshape(&shape, IndexOrder::C)? {
-            Reshape::View(layout) | Reshape::Copy { layout, .. } => Ok(layout),
+        let shape = PerAxis::from_fn(rank, |axis| {
+            if axes.contains(axis) { 1 } else { extents.next().unwrap_or(1) }
+        });
+        let strides = if self.is_c_contiguous() {
+            Layout::packed_strides(&shape, self.itemsize(), (0..rank).rev())
+        } else {
+            self.continued_strides(&shape)?
+        };
+        Ok(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
+    }
+
+    /// Strides where each axis of extent 1 steps over the axes behind it, or stands still on the
+    /// last of them. The other extents are this layout's, in its order.
+    fn continued_strides(&self, shape: &[i64]) -> Result<PerAxis<i64>, LayoutError> {
+        let mut old = (self.shape().iter().zip(self.strides()).rev())
+            .filter(|&(&extent, _)| extent != 1)
+            .map(|(_, &stride)| stride)
+            .peekable();
+        let mut strides = PerAxis::filled(0, shape.len());
+        let mut over = old.peek().copied().unwrap_or(self.itemsize());
+        for (axis, &extent) in shape.iter().enumerate().rev() {
+            strides[axis] = if extent == 1 { over } else { old.next().unwrap_or(over) };
+            if extent != 1 && axis > 0 {
+                over = stepped(axis, strides[axis], extent)?;
+            }
         }
+        Ok(strides)
     }
 }

@@ -54,50 +54,49 @@ impl Layout {
     /// different lengths, an axis out of bounds, a rank above 64, or more nominal bytes than
     /// 64 bits count.
     pub fn window(&self, window: &Window) -> Result<Layout, LayoutError> {
-        let count = window.size.len();
-        let axes: PerAxis<usize> = match &window.axes {
-            None => {
-                same_length("size", self.rank(), count)?;
-                (0..self.rank()).collect()
-            }
-            Some(axes) => {
-                same_length("size", axes.len(), count)?;
-                check_rank(self.rank() + count)?;
-                let mut found = PerAxis::new();
-                for &axis in axes {
-                    found.push(normalize_axis(axis, self.rank())?);
-                }
-                found
-            }
-        };
-        check_rank(self.rank() + count)?;
-        let step = one_each("step", &window.step, count)?;
-        let dilation = one_each("dilation", &window.dilation, count)?;
+        let (rank, count) = (self.rank(), window.size.len());
+        same_length("size", window.axes.as_ref().map_or(rank, |axes| axes.len()), count)?;
+        check_rank(rank + count)?;
+        let steps = one_each("step", &window.step, count)?;
+        let dilations = one_each("dilation", &window.dilation, count)?;
 
-        let (mut shape, mut strides) = self.to_parts();
-        for (at, &axis) in axes.iter().enumerate() {
-            let size = window.size[at];
+        let mut shape = PerAxis::from_fn(rank + count, |axis| {
+            if axis < rank { self.shape()[axis] } else { window.size[axis - rank] }
+        });
+        let mut strides =
+            PerAxis::from_fn(
+                rank + count,
+                |axis| {
+                    if axis < rank { self.strides()[axis] } else { 0 }
+                },
+            );
+        let (new_shape, new_strides) = (&mut shape[..], &mut strides[..]);
+        for (at, &size) in window.size.iter().enumerate() {
+            let axis = match &window.axes {
+                None => at,
+                Some(axes) => normalize_axis(axes[at], rank)?,
+            };
+            let (step, dilation) = (steps(at), dilations(at));
             for (argument, wanted, got) in
-                [("size", 0, size), ("step", 1, step[at]), ("dilation", 1, dilation[at])]
+                [("size", 0, size), ("step", 1, step), ("dilation", 1, dilation)]
             {
                 if got < wanted {
                     return Err(LayoutError::WindowNumber { axis, wanted, got, argument });
                 }
             }
-            let (extent, stride) = (shape[axis], strides[axis]);
+            let (extent, stride) = (new_shape[axis], new_strides[axis]);
             // From the first to the last element of a window; 0 for a window of none.
             let reach = match size {
                 0 => 0,
-                _ => i128::from(size - 1) * i128::from(dilation[at]) + 1,
+                _ => i128::from(size - 1) * i128::from(dilation) + 1,
             };
             let last = i64::try_from(i128::from(extent) - reach)
                 .ok()
                 .filter(|&last| last >= 0)
                 .ok_or(LayoutError::WindowTooLong { axis, extent, got: reach })?;
-            shape[axis] = last / step[at] + 1;
-            strides[axis] = stepped(axis, stride, step[at])?;
-            shape.push(size);
-            strides.push(stepped(axis, stride, dilation[at])?);
+            new_shape[axis] = last / step + 1;
+            new_strides[axis] = stepped(axis, stride, step)?;
+            new_strides[rank + at] = stepped(axis, stride, dilation)?;
         }
         check_extents(&shape, self.itemsize())?;
         // L4: the element at (p, j) is element p*step + j*dilation of the axis. A window of 0
@@ -116,12 +115,11 @@ fn same_length(argument: &'static str, wanted: usize, got: usize) -> Result<(), 
 /// The list given, or 1 for each axis where it is empty.
 fn one_each(
     argument: &'static str,
-    given: &PerAxis<i64>,
+    given: &[i64],
     count: usize,
-) -> Result<PerAxis<i64>, LayoutError> {
-    if given.is_empty() {
-        return Ok(PerAxis::filled(1, count));
+) -> Result<impl Fn(usize) -> i64, LayoutError> {
+    if !given.is_empty() {
+        same_length(argument, count, given.len())?;
     }
-    same_length(argument, count, given.len())?;
-    Ok(given.clone())
+    Ok(|at: usize| given.get(at).copied().unwrap_or(1))
 }
