@@ -5,6 +5,7 @@
 //! admitted; `(5,3):(8,8)+0` reaches 8 bytes past the end and is refused.
 
 use super::layout_type::span_of;
+use super::overlap::{Answer, Work, self_overlap};
 use super::slice::moved;
 use super::{Layout, LayoutError, PerAxis, Span};
 
@@ -98,21 +99,13 @@ impl Layout {
         Err(LayoutError::Misaligned { axis, wanted: alignment, got })
     }
 
+    /// Refuses also where the question could not be settled within [`Work::Exact`]'s bounds.
     fn check_reached_once(&self) -> Result<(), LayoutError> {
-        // Sufficient: each axis, by stride, steps over all that the smaller ones reach.
-        if self.is_empty() {
-            return Ok(());
-        }
-        let mut reached = i128::from(self.itemsize());
-        for &axis in self.order().iter().rev() {
-            if self.shape()[axis] > 1 {
-                let stride = i128::from(self.strides()[axis]).abs();
-                if stride < reached {
-                    return Err(LayoutError::ReachedTwice { witness: None });
-                }
-                reached += stride * i128::from(self.shape()[axis] - 1);
-            }
-        }
-        Ok(())
+        let witness = match self_overlap(self, Work::Exact) {
+            Answer::No => return Ok(()),
+            Answer::Yes(meeting) => Some((meeting.first.to_vec(), meeting.second.to_vec())),
+            Answer::TooHard => None,
+        };
+        Err(LayoutError::ReachedTwice { witness })
     }
 }

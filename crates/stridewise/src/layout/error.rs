@@ -222,7 +222,7 @@ pub enum LayoutError {
     },
     /// A layout for writing that reaches an element twice.
     ReachedTwice {
-        /// two different indices that share a byte, if one pair was found
+        /// two different indices that share a byte; `None` where that could not be settled
         witness: Option<(Vec<i64>, Vec<i64>)>,
     },
     /// A reshape to another number of elements.

@@ -158,9 +158,10 @@ impl fmt::Display for LayoutError {
                 Tuple(one),
                 Tuple(other)
             ),
-            ReachedTwice { witness: None } => {
-                f.write_str("a view for writing must not reach an element twice")
-            }
+            ReachedTwice { witness: None } => f.write_str(
+                "a view for writing must not reach an element twice: whether this one does could \
+                 not be settled",
+            ),
             ReshapeSize { size, wanted } => {
                 write!(f, "cannot reshape array of size {size} into shape {}", Tuple(wanted))
             }

@@ -65,7 +65,7 @@ impl<T: Copy + Default> PerAxis<T> {
     /// Keeps the first `len` values; without effect where there are no more.
     pub fn truncate(&mut self, len: usize) {
         match &mut self.0 {
-            Store::Inline { len: old, .. } => *old = inline_len(len.min(*old as usize)),
+            Store::Inline { len: old, .. } => *old = len.min(*old),
             Store::Heap(heap) => heap.truncate(len),
         }
     }
