@@ -11,7 +11,7 @@ use std::panic::catch_unwind;
 
 use stridewise::expr::{Array, Names, Step, Trace, trace};
 use stridewise::layout::dtype::Field;
-use stridewise::layout::{DType, Layout};
+use stridewise::layout::{Answer, DType, Layout, Meeting, Work, overlap, self_overlap};
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -28,6 +28,14 @@ fn answer(line: &str) -> String {
     match arguments[..] {
         ["trace", ref lets @ .., expression] => traced(lets, expression),
         ["dtype", text] => dtype(text),
+        ["overlap", work, ref both @ ..] if both.len() == 8 => {
+            let (a, b) = (layout(&both[..4]), layout(&both[4..]));
+            limited_and_exact(work, |work| overlap(&a, &b, work))
+        }
+        ["self_overlap", work, ref one @ ..] if one.len() == 4 => {
+            let layout = layout(one);
+            limited_and_exact(work, |work| self_overlap(&layout, work))
+        }
         _ => r#"{"error":"no such question"}"#.to_string(),
     }
 }
@@ -122,6 +130,27 @@ fn dtype(text: &str) -> String {
         dtype.is_native(),
         dtype.fields().iter().map(field).collect::<Vec<_>>().join(","),
     )
+}
+
+/// Shape, strides, offset and itemsize, lists separated by commas.
+fn layout(words: &[&str]) -> Layout {
+    let integer = |word: &str| word.parse::<i64>().expect("an integer");
+    let list = |word: &str| -> Vec<i64> {
+        word.split(',').filter(|item| !item.is_empty()).map(integer).collect()
+    };
+    Layout::new(&list(words[0]), &list(words[1]), integer(words[2]), integer(words[3]))
+        .expect("a layout")
+}
+
+/// What an overlap question answers with NumPy's `max_work`, and exactly.
+fn limited_and_exact(work: &str, ask: impl Fn(Work) -> Answer<Meeting>) -> String {
+    let said = |answer: Answer<Meeting>| match answer {
+        Answer::Yes(_) => "yes",
+        Answer::No => "no",
+        Answer::TooHard => "too hard",
+    };
+    let limited = said(ask(Work::Nodes(work.parse().expect("a number of nodes"))));
+    format!(r#"{{"limited":"{limited}","exact":"{}"}}"#, said(ask(Work::Exact)))
 }
 
 fn quoted(text: &str) -> String {

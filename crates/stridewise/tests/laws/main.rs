@@ -6,6 +6,7 @@
 mod facts;
 mod memory;
 mod offsets;
+mod overlaps;
 mod permutations;
 mod reshapes;
 mod selections;

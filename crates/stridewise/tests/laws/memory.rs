@@ -3,7 +3,7 @@
 //! `(2,3):(24,8)+0` of 8 is `(2,6):(24,4)+0` of 4; strides (8,8) over a buffer of 48 bytes admit
 //! `(4,3):(8,8)+0` and refuse `(5,3):(8,8)+0`.
 
-use stridewise::layout::{Access, AsStrided, Layout, LayoutError, Span};
+use stridewise::layout::{Access, AsStrided, Layout, Span};
 use stridewise_oracle::{Rng, random};
 
 use crate::{assert_lists, layouts};
@@ -101,9 +101,6 @@ fn as_strided_admits_exactly_what_stays_inside() {
         };
         let got = base.as_strided(&asked);
         let what = format!("{wanted} in {buffer:?}, {access:?}, aligned to {alignment:?}");
-        if matches!(got, Err(LayoutError::ReachedTwice { witness: None })) {
-            continue;
-        }
         assert_eq!(got.is_ok(), inside && aligned && once, "{what}: {got:?}");
         match got {
             Ok(got) => {
