@@ -17,6 +17,7 @@ const STYLES: Styles = Styles::styled()
 /// Headings of the help.
 const OUTPUT: &str = "Output";
 const MACHINE: &str = "Machine";
+const RAW: &str = "Raw files";
 
 const ABOUT: &str = "See where the bytes of an array lie, and why an operation copies them";
 
@@ -33,7 +34,8 @@ bytes with --dtype and --shape) or an expression in NumPy's words, such as
 const INSPECT: &str = "\
 Examples:
   stridewise inspect 'zeros((4,5,6))[::2].T'
-  stridewise inspect a.npy '[::2, :, 3].T'";
+  stridewise inspect a.npy '[::2, :, 3].T' --svg a.svg
+  stridewise inspect samples.bin --dtype f4 --shape -1,2";
 
 const OFFSET: &str = "\
 Examples:
@@ -112,6 +114,40 @@ pub(crate) struct ArrayOptions {
     /// Give an array a name that expressions may use (repeatable)
     #[arg(long = "let", value_name = "NAME=ARRAY")]
     pub(crate) names: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) raw: RawFile,
+}
+
+/// What a raw file holds.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RawFile {
+    /// What an element is, as in f4 or '<i2'
+    #[arg(long, help_heading = RAW)]
+    pub(crate) dtype: Option<String>,
+    /// The extents, as in 480,640; one may be -1
+    #[arg(long, allow_hyphen_values = true, help_heading = RAW)]
+    pub(crate) shape: Option<String>,
+    /// C: the last axis is contiguous; F: the first [default: C]
+    #[arg(long, value_name = "C|F", ignore_case = true, hide_possible_values = true)]
+    #[arg(help_heading = RAW)]
+    pub(crate) order: Option<MemoryOrder>,
+    /// Signed bytes per step along each axis, instead of an order
+    #[arg(long, allow_hyphen_values = true, help_heading = RAW)]
+    pub(crate) strides: Option<String>,
+    /// The byte of the file at which the first element lies [default: 0]
+    #[arg(long, value_name = "BYTE", allow_hyphen_values = true, help_heading = RAW)]
+    pub(crate) offset: Option<i64>,
+}
+
+/// Which axis is contiguous.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MemoryOrder {
+    /// The last.
+    #[value(name = "C")]
+    C,
+    /// The first.
+    #[value(name = "F")]
+    F,
 }
 
 /// Where the picture goes.

@@ -4,12 +4,14 @@
 //! `(3,2):(8,24)+0`. One name is one buffer, and so is one file, however often it is named;
 //! every constructor call makes a new one.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 
 use stridewise::expr::{Array, ExprError, Names, Trace, trace, trace_from};
+use stridewise_report::document::FileObject;
 
 use crate::args::ArrayOptions;
 use crate::failure::Failure;
+use crate::files::{Files, spec_of};
 
 /// The name of the array that a follow-up expression continues from.
 const CONTINUED: &str = "a";
@@ -18,33 +20,62 @@ const CONTINUED: &str = "a";
 #[derive(Debug)]
 pub(crate) struct Inputs {
     names: Names,
+    files: Files,
+}
+
+/// What an argument stands for.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// The steps that lead to the array, and the array.
+    pub(crate) trace: Trace,
+    /// The file, where the argument is one and nothing was done to it.
+    pub(crate) file: Option<FileObject>,
 }
 
 impl Inputs {
     /// Reads the `--let` options, each of which may use the names before it.
     pub(crate) fn new(options: &ArrayOptions) -> Result<Inputs, Failure> {
-        let mut inputs = Inputs { names: Names::new() };
+        let mut inputs = Inputs { names: Names::new(), files: Files::new(&options.raw)? };
         for definition in &options.names {
             let (name, array) = split_definition(definition)?;
-            let array = inputs.trace(array, None)?.result;
+            let array = inputs.read(array, None)?.trace.result;
             inputs.names.insert(name, array);
         }
         Ok(inputs)
     }
 
     /// What ARRAY is, continued by EXPR where there is one.
-    pub(crate) fn trace(&self, array: &OsStr, expr: Option<&str>) -> Result<Trace, Failure> {
-        let Some(source) = array.to_str() else {
-            return Err(not_utf8(array));
-        };
-        let start = trace(source, &self.names).map_err(|error| refused(source, error))?;
+    pub(crate) fn read(&self, array: &OsStr, expr: Option<&str>) -> Result<Input, Failure> {
+        let Input { trace: start, file } = self.begin(array)?;
         let Some(expr) = expr else {
-            return Ok(start);
+            return Ok(Input { trace: start, file });
         };
-        let mut whole = self.continued(&start.result, expr)?;
-        whole.source = format!("{source}{}", joined(expr));
-        whole.steps.splice(0..0, start.steps);
-        Ok(whole)
+        let mut trace = self.continued(&start.result, expr)?;
+        trace.source = format!("{}{}", start.source, joined(expr));
+        trace.steps.splice(0..0, start.steps);
+        Ok(Input { trace, file: None })
+    }
+
+    /// A name, a file, or an expression, in this order.
+    fn begin(&self, argument: &OsStr) -> Result<Input, Failure> {
+        let named = |text: &str| self.names.get(text).is_some();
+        let file = if argument.to_str().is_some_and(named) { None } else { spec_of(argument) };
+        if let Some(spec) = file {
+            let stored = self.files.open(&spec)?;
+            let source = argument.to_string_lossy().into_owned();
+            let trace = Trace { source, steps: Vec::new(), result: stored.array };
+            return Ok(Input { trace, file: Some(stored.file) });
+        }
+        // Whatever is not UTF-8 was taken for a file.
+        let source = argument.to_str().unwrap_or_default();
+        match trace(source, &self.names) {
+            Ok(trace) => Ok(Input { trace, file: None }),
+            Err(_) if looks_like_a_path(source) => {
+                let help = "check the name and the current folder".to_owned();
+                Err(Failure::new("no-such-file", format!("there is no file '{source}'")).help(help))
+            }
+            Err(error) => Err(refused(source, error)),
+        }
     }
 
     /// EXPR from an array: a chain such as `[::2].T`, or an expression that calls the array `a`.
@@ -62,10 +93,17 @@ fn joined(expr: &str) -> String {
     if expr.starts_with(['.', '[']) { expr.to_owned() } else { format!(" {expr}") }
 }
 
+/// A text that means a file which is not there, rather than a broken expression.
+fn looks_like_a_path(text: &str) -> bool {
+    text.contains('/') && !text.contains(['(', '[', ' '])
+}
+
 /// `NAME=ARRAY`.
-fn split_definition(definition: &OsString) -> Result<(&str, &OsStr), Failure> {
+fn split_definition(definition: &OsStr) -> Result<(&str, &OsStr), Failure> {
     let Some(text) = definition.to_str() else {
-        return Err(not_utf8(definition));
+        let text = definition.to_string_lossy().into_owned();
+        let span = 0..text.len();
+        return Err(Failure::new("let", "a definition has to be valid UTF-8").at(text, span));
     };
     let failure = |message: String, span| {
         let help = "write --let NAME=ARRAY, as in --let a='zeros((4,5))'".to_owned();
@@ -83,12 +121,6 @@ fn split_definition(definition: &OsString) -> Result<(&str, &OsStr), Failure> {
         return failure(format!("'{name}' stands for nothing"), text.len()..text.len());
     }
     Ok((name, OsStr::new(array)))
-}
-
-fn not_utf8(argument: &OsStr) -> Failure {
-    let text = argument.to_string_lossy().into_owned();
-    let span = 0..text.len();
-    Failure::new("usage", "an expression has to be valid UTF-8").at(text, span)
 }
 
 fn refused(source: &str, error: ExprError) -> Failure {

@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod files;
 mod inputs;
 mod numbers;
 mod terminal;

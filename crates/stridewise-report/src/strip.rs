@@ -81,16 +81,6 @@ impl Cell {
             Cell::Gap | Cell::Rest => String::new(),
         }
     }
-
-    /// Whether the sum of the index is odd: neighbours along any axis differ in it.
-    pub fn is_odd(&self) -> Option<bool> {
-        match self {
-            Cell::Element { index, .. } => {
-                Some(index.iter().fold(false, |odd, along| odd ^ (along % 2 != 0)))
-            }
-            Cell::Gap | Cell::Rest => None,
-        }
-    }
 }
 
 /// `1,2`, and `()` for an array without axes.

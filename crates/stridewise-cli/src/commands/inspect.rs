@@ -14,8 +14,9 @@ use crate::terminal::Terminal;
 pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let machine = arguments.machine.machine()?;
     let inputs = Inputs::new(&arguments.options)?;
-    let trace = inputs.trace(&arguments.array, arguments.expr.as_deref())?;
-    let document = Inspect::new(trace.source, Subject(trace.result), &machine);
+    let input = inputs.read(&arguments.array, arguments.expr.as_deref())?;
+    let document =
+        Inspect::new(input.trace.source, input.file, Subject(input.trace.result), &machine);
     terminal.answer(&document, arguments.picture.path())?;
     Ok(Exit::Fine)
 }

@@ -27,7 +27,7 @@ impl MachineChoice {
                 let span = 0..name.len();
                 Failure::new("machine", error.to_string()).help(error.help()).at(name, span)
             })?,
-            None => Machine::fallback(),
+            None => stridewise_io::machine::detect(),
         };
         if self.cache.is_empty() {
             return Ok(machine);

@@ -17,17 +17,17 @@ pub(crate) fn run(arguments: &OffsetArguments, terminal: &Terminal) -> Result<Ex
     let machine = arguments.machine.machine()?;
     let (expr, asked) = arguments.asked()?;
     let inputs = Inputs::new(&arguments.options)?;
-    let trace = inputs.trace(&arguments.array, expr)?;
-    let subject = Subject(trace.result);
+    let input = inputs.read(&arguments.array, expr)?;
+    let subject = Subject(input.trace.result);
     match asked {
         Asked::Byte(byte) => {
-            let indices = Indices::new(trace.source, subject, byte, arguments.limit);
+            let indices = Indices::new(input.trace.source, subject, byte, arguments.limit);
             terminal.answer(&indices, None)?;
         }
         Asked::Index(text) => {
             let numbers = integers(text, "an index", "2,3 or -1,0")?;
             let index: Vec<i64> = numbers.iter().map(|(number, _)| *number).collect();
-            let offset = Offset::new(trace.source, subject, &index, &machine);
+            let offset = Offset::new(input.trace.source, subject, &index, &machine);
             let offset = offset.map_err(|error| {
                 // The number of the axis that the error is about, where it is about one.
                 let at = match error {

@@ -26,8 +26,8 @@ pub(crate) fn run(arguments: &OverlapArguments, terminal: &Terminal) -> Result<E
     };
     let inputs = Inputs::new(&arguments.options)?;
     let side = |array: &OsString| {
-        let trace = inputs.trace(array, None)?;
-        Ok(Side { source: trace.source, layout: Subject(trace.result) })
+        let input = inputs.read(array, None)?;
+        Ok(Side { source: input.trace.source, layout: Subject(input.trace.result) })
     };
     let a = side(&arguments.a)?;
     let b = arguments.b.as_ref().map(side).transpose()?;

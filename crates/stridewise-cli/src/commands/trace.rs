@@ -13,8 +13,8 @@ use crate::terminal::Terminal;
 /// `stridewise trace ARRAY [EXPR]`.
 pub(crate) fn run(arguments: &TraceArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let inputs = Inputs::new(&arguments.options)?;
-    let trace = inputs.trace(&arguments.array, arguments.expr.as_deref())?;
-    let document = TraceDocument::new(trace);
+    let input = inputs.read(&arguments.array, arguments.expr.as_deref())?;
+    let document = TraceDocument::new(input.trace);
     terminal.answer(&document, arguments.picture.path())?;
     let stopped = arguments.no_copy && document.copies > 0;
     Ok(if stopped { Exit::Finding } else { Exit::Fine })

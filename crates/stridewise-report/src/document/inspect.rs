@@ -5,7 +5,7 @@
 use serde::Serialize;
 use stridewise::machine::Machine;
 
-use super::{Document, Subject, enveloped};
+use super::{Document, FileObject, Subject, enveloped};
 use crate::advice::Advice;
 use crate::strip::Strip;
 use crate::svg::array_svg;
@@ -16,6 +16,8 @@ use crate::text::{Look, inspect_card};
 pub struct Inspect {
     /// What was asked about: an expression or a file.
     pub source: String,
+    /// The file, where the array lies in one.
+    pub file: Option<FileObject>,
     /// The layout.
     pub layout: Subject,
     /// The axis along which one step moves least; null where no axis is longer than 1.
@@ -50,7 +52,12 @@ const ROWS: usize = 7;
 
 impl Inspect {
     /// Finds out everything about a layout on a machine.
-    pub fn new(source: impl Into<String>, layout: Subject, machine: &Machine) -> Inspect {
+    pub fn new(
+        source: impl Into<String>,
+        file: Option<FileObject>,
+        layout: Subject,
+        machine: &Machine,
+    ) -> Inspect {
         let line = machine.first_cache().line();
         let array = &layout.0.layout;
         let item_strides = array.item_strides();
@@ -61,6 +68,7 @@ impl Inspect {
         };
         Inspect {
             source: source.into(),
+            file,
             smallest_stride_axis: array.smallest_stride_axis(),
             axes: (0..array.rank()).map(axis).collect(),
             order: array.order().to_vec(),

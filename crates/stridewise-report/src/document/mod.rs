@@ -4,6 +4,7 @@
 //! `(2,3):(24,8)+0` of `<f8` begins `{"dtype":"<f8","itemsize":8,"shape":[2,3],...`.
 
 mod error;
+mod file;
 mod inspect;
 mod layout;
 mod machine;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use crate::text::Look;
 
 pub use error::ErrorDocument;
+pub use file::{Chunked, FileObject};
 pub use inspect::{AxisObject, Inspect};
 pub use layout::{LayoutObject, Subject};
 pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};

@@ -4,7 +4,7 @@
 //! `(4,6):(48,8)+0` says beside it what it means.
 
 use super::{Align, Look, Page, Piece, Role, memory, quantity};
-use crate::document::Inspect;
+use crate::document::{FileObject, Inspect};
 
 /// The card of an array.
 pub fn inspect_card(inspect: &Inspect, look: Look) -> String {
@@ -41,6 +41,7 @@ fn summary(inspect: &Inspect) -> String {
         return "no elements: an extent is 0".to_owned();
     }
     match (layout.is_c_contiguous(), layout.is_f_contiguous()) {
+        _ if layout.size() == 1 => elements,
         (true, true) => format!("{elements}, one after the other in memory"),
         (true, false) => {
             format!("{elements}, one after the other in memory, the last axis fastest (C order)")
@@ -118,6 +119,36 @@ fn facts(page: &mut Page, inspect: &Inspect) {
         .collect();
     page.table(2, &[Align::Left, Align::Left, Align::Left], &rows);
     page.line([quiet("  flags    "), Piece::from(flags.join("   "))]);
+    if let Some(file) = &inspect.file {
+        page.labelled(2, quiet("file    "), stored(file));
+    }
+}
+
+/// Where in its file the buffer is.
+fn stored(file: &FileObject) -> String {
+    let format = file.format;
+    match (&file.chunked, file.data_start) {
+        (Some(chunked), _) => {
+            let inner = chunked.inner_chunks.as_ref();
+            let inner = inner.map(|inner| format!(" of chunks {}", quantity::tuple(inner)));
+            format!(
+                "{format} array of shape {} in {} {}{}, codecs {}; this is one {}",
+                quantity::tuple(&chunked.shape),
+                if inner.is_some() { "shards" } else { "chunks" },
+                quantity::tuple(&chunked.chunks),
+                inner.unwrap_or_default(),
+                chunked.codecs.join(", "),
+                if chunked.inner_chunks.is_some() { "inner chunk" } else { "chunk" },
+            )
+        }
+        (None, Some(start)) => format!(
+            "{format}; the buffer begins at byte {start} and is mapped without a copy, aligned to {}",
+            quantity::count(file.alignment, "byte")
+        ),
+        (None, None) => {
+            format!("{format}; compressed, so that reading it makes a copy in memory")
+        }
+    }
 }
 
 /// How many bytes there are from the first to the last, and in all.

@@ -151,11 +151,10 @@ impl Cells {
 
     /// The cells of a line, and what follows them.
     fn draw_all(self, look: Look, cells: &[Cell], room: usize) -> Vec<Piece> {
-        // A line may begin in the middle of an element: the one before its first.
-        let mut odd = cells.iter().find_map(Cell::is_odd).is_some_and(|first| !first);
+        let mut odd = true;
         let mut pieces = Vec::new();
         for (at, cell) in cells.iter().enumerate() {
-            odd = cell.is_odd().unwrap_or(odd);
+            odd ^= matches!(cell, Cell::Element { .. });
             pieces.push(self.draw(look, cell, at, odd));
         }
         pieces.push(Piece::new(Role::Quiet, look.glyph("│", "|")));

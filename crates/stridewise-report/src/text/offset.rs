@@ -48,7 +48,7 @@ pub fn offset_text(offset: &Offset, look: Look) -> String {
     }
     let sum = Piece::new(Role::Item, quantity::grouped(offset.byte));
     let ends = offset.byte.saturating_add(layout.itemsize());
-    let place = format!("up to {ends}; on cache line {} of its buffer", offset.line);
+    let place = format!("up to {}, on cache line {}", quantity::grouped(ends), offset.line);
     let widest = rows.iter().map(|row| row[5].width()).chain([sum.width()]).max().unwrap_or(0);
     rows.push(vec![
         "".into(),

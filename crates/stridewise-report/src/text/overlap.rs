@@ -8,27 +8,24 @@ use crate::document::{Overlap, Side};
 /// The answer in words, both layouts, and the bytes where they meet or pass each other.
 pub fn overlap_text(overlap: &Overlap, look: Look) -> String {
     let mut page = Page::new(look);
-    let title = match &overlap.b {
-        Some(b) => format!("{}  and  {}", overlap.a.source, b.source),
-        None => format!("{}  and itself", overlap.a.source),
-    };
-    page.paragraph(0, Piece::new(Role::Title, title));
+    for (name, side) in sides(overlap) {
+        page.labelled(0, Piece::new(Role::Quiet, name), Piece::new(Role::Title, &side.source));
+    }
     page.paragraph(0, verdict(overlap));
     page.blank();
     let quiet = |text: &str| Piece::new(Role::Quiet, text);
-    let mut rows = vec![["", "", "shape", "strides in bytes", "reaches bytes"].map(quiet).to_vec()];
+    let mut rows = vec![["", "shape", "strides in bytes", "reaches bytes"].map(quiet).to_vec()];
     for (name, side) in sides(overlap) {
         let layout = &side.layout.0.layout;
         let span = layout.span();
         rows.push(vec![
             quiet(name),
-            side.source.as_str().into(),
             quantity::tuple(layout.shape()).into(),
             quantity::tuple(layout.strides()).into(),
             format!("{}..{}", span.low, span.high).into(),
         ]);
     }
-    page.table(2, &[Align::Left; 5], &rows);
+    page.table(2, &[Align::Left; 4], &rows);
     if let Some([first, second]) = &overlap.witness {
         page.blank();
         let byte = quantity::grouped(overlap.byte.unwrap_or_default());
