@@ -267,7 +267,7 @@ fn dtype_named(name: &str) -> Option<DType> {
 
 /// The fields of one tensor in the header; unknown ones are refused.
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a tensor's dtype, shape and data_offsets")]
 struct Entry {
     dtype: String,
     shape: Vec<i64>,

@@ -241,6 +241,7 @@ pub(crate) fn load(path: &Path) -> Result<ZarrArray, Problem> {
 /// Text that is not the metadata of an array.
 pub fn parse(text: &str) -> Result<ZarrArray, ZarrError> {
     #[derive(serde::Deserialize)]
+    #[serde(expecting = "an object with zarr_format")]
     struct Version {
         zarr_format: i64,
     }
