@@ -109,3 +109,115 @@ impl Layout {
         Err(LayoutError::ReachedTwice { witness })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    /// Over `(6):(8)+16` in a buffer of 64 bytes.
+    fn check(shape: &[i64], strides: &[i64], change: impl Fn(&mut AsStrided), want: &str) {
+        let a = Layout::new(&[6], &[8], 16, 8).unwrap();
+        let mut wanted = AsStrided::new(shape, strides, Span { low: 0, high: 64 });
+        change(&mut wanted);
+        assert_eq!(said(a.as_strided(&wanted)), want, "{wanted:?}");
+    }
+
+    #[test]
+    fn stays_in_its_buffer() {
+        let as_is = |_: &mut AsStrided| {};
+        check(&[4, 3], &[8, 8], as_is, "(4,3):(8,8)+16");
+        check(&[3], &[-8], as_is, "(3):(-8)+16");
+        check(&[8], &[8], |wanted| wanted.offset = -16, "(8):(8)+0");
+        check(
+            &[4],
+            &[-8],
+            as_is,
+            "the view leaves its buffer: it reaches 8 bytes before its start (bytes -8..24 of a \
+             buffer 0..64)",
+        );
+        check(
+            &[2],
+            &[64],
+            |wanted| wanted.offset = -20,
+            "the view leaves its buffer: it reaches 4 bytes before its start and 4 bytes past its \
+             end (bytes -4..68 of a buffer 0..64)",
+        );
+        // Without elements nothing is reached, wherever it is.
+        check(
+            &[0, 9],
+            &[800, 800],
+            |wanted| wanted.offset = 1 << 40,
+            "(0,9):(800,800)+1099511627792",
+        );
+    }
+
+    #[test]
+    fn overflow_is_refused() {
+        let as_is = |_: &mut AsStrided| {};
+        check(
+            &[3],
+            &[1 << 62],
+            as_is,
+            "axis 0 of extent 3 and stride 4611686018427387904 reaches a byte outside 64-bit \
+             integers",
+        );
+        check(
+            &[1],
+            &[8],
+            |wanted| wanted.offset = i64::MAX,
+            "offset 16 + 1 x stride 9223372036854775807 does not fit in 64-bit integers",
+        );
+        check(&[2], &[8, 8], as_is, "strides must have one value per axis: wanted 1, got 2");
+        check(&[-1], &[8], as_is, "negative dimensions are not allowed: axis 0 has extent -1");
+        check(
+            &[i64::MAX],
+            &[0],
+            as_is,
+            "array is too big: with axis 0 of extent 9223372036854775807 and 8 bytes an element, \
+             its bytes exceed 2**63 - 1",
+        );
+    }
+
+    #[test]
+    fn alignment_is_checked_where_asked() {
+        let to_8 = |wanted: &mut AsStrided| wanted.alignment = Some(8);
+        check(&[3], &[8], to_8, "(3):(8)+16");
+        check(&[1], &[9], to_8, "(1):(9)+16");
+        check(&[3, 2], &[8, 9], to_8, "stride 9 of axis 1 is not a multiple of 8");
+        check(
+            &[3],
+            &[8],
+            |wanted| (wanted.offset, wanted.alignment) = (4, Some(8)),
+            "the first element is at byte 20, not a multiple of 8",
+        );
+    }
+
+    #[test]
+    fn writing_reaches_each_element_once() {
+        let write = |wanted: &mut AsStrided| wanted.access = Access::Write;
+        check(&[3, 2], &[16, 8], write, "(3,2):(16,8)+16");
+        check(
+            &[2],
+            &[0],
+            write,
+            "a view for writing must not reach an element twice: indices (0,) and (1,) share a byte",
+        );
+        let a = Layout::new(&[6], &[8], 0, 8).unwrap();
+        let windows =
+            AsStrided { access: Access::Write, ..AsStrided::new(&[4, 3], &[8, 8], a.span()) };
+        let Err(LayoutError::ReachedTwice { witness: Some((one, other)) }) = a.as_strided(&windows)
+        else {
+            panic!("windows of one another are refused, with two indices")
+        };
+        let readable = a.as_strided(&AsStrided { access: Access::Read, ..windows }).unwrap();
+        assert!(one != other && readable.offset_of(&one) == readable.offset_of(&other));
+        // Interleaved, but no byte twice: a test by sorted strides alone would refuse it.
+        let bytes = Layout::new(&[6], &[1], 0, 1).unwrap();
+        let interleaved = AsStrided {
+            access: Access::Write,
+            ..AsStrided::new(&[3, 2], &[2, 3], Span { low: 0, high: 8 })
+        };
+        assert_eq!(said(bytes.as_strided(&interleaved)), "(3,2):(2,3)+0");
+    }
+}

@@ -136,3 +136,53 @@ impl Layout {
         Ok(self.reordered(rank, |axis| axes[axis].unwrap_or(axis)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    fn check(got: impl Fn(&Layout) -> Result<Layout, LayoutError>, want: &str) {
+        let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+        assert_eq!(said(got(&a)), want);
+    }
+
+    #[test]
+    fn swap_axes_as_numpy() {
+        check(|a| a.swap_axes(1, 1), "(2,3,4):(96,32,8)+0");
+        check(|a| a.swap_axes(-1, 0), "(4,3,2):(8,32,96)+0");
+        check(|a| a.swap_axes(0, 3), "axis2: axis 3 is out of bounds for array of dimension 3");
+        check(
+            |a| a.swap_axes(i64::MIN, 0),
+            "axis1: axis -9223372036854775808 is out of bounds for array of dimension 3",
+        );
+    }
+
+    #[test]
+    fn move_axis_as_numpy() {
+        check(|a| a.move_axis(&[0], &[-1]), "(3,4,2):(32,8,96)+0");
+        check(|a| a.move_axis(&[0, 1], &[2, 0]), "(3,4,2):(32,8,96)+0");
+        check(|a| a.move_axis(&[2, 0], &[0, 1]), "(4,2,3):(8,96,32)+0");
+        check(|a| a.move_axis(&[], &[]), "(2,3,4):(96,32,8)+0");
+        check(|a| a.move_axis(&[1, -2], &[0, 1]), "repeated axis in `source` argument: 1");
+        check(|a| a.move_axis(&[0, 1], &[0, 0]), "repeated axis in `destination` argument: 0");
+        check(
+            |a| a.move_axis(&[0, 1], &[0]),
+            "`source` and `destination` arguments must have the same number of elements: got 2 \
+             and 1",
+        );
+        check(
+            |a| a.move_axis(&[0], &[3]),
+            "destination: axis 3 is out of bounds for array of dimension 3",
+        );
+    }
+
+    #[test]
+    fn permute_names_each_axis_once() {
+        check(|a| a.permute(&[2, 0, 1]), "(4,2,3):(8,96,32)+0");
+        for bad in [&[0, 1][..], &[0, 1, 1], &[0, 1, 3], &[0, 1, 2, 0], &[0, 1, usize::MAX]] {
+            let text = format!("axes don't match array: {bad:?} is not a permutation of 0..3");
+            check(|a| a.permute(bad), &text);
+        }
+    }
+}

@@ -108,3 +108,74 @@ pub fn broadcast(layouts: &[&Layout]) -> Result<Vec<Layout>, LayoutError> {
     };
     layouts.iter().map(stretch).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    fn check(shape: &[i64], strides: &[i64], to: &[i64], want: &str) {
+        let a = Layout::new(shape, strides, 0, 8).unwrap();
+        assert_eq!(said(a.broadcast_to(to)), want, "{a} to {to:?}");
+    }
+
+    #[test]
+    fn broadcast_to_as_numpy() {
+        check(&[3, 1], &[8, 8], &[2, 3, 4], "(2,3,4):(0,8,0)+0");
+        check(&[], &[], &[2], "(2):(0)+0");
+        check(&[], &[], &[], "():()+0");
+        // An axis that stays 1 loses its stride too.
+        check(&[1, 10], &[8000, 8], &[1, 10], "(1,10):(0,8)+0");
+        check(&[3, 1], &[8, 8], &[3, 0], "(3,0):(8,0)+0");
+        check(
+            &[3],
+            &[8],
+            &[4],
+            "operands could not be broadcast together: shape (3,) and requested shape (4,) differ \
+             on axis 0",
+        );
+        check(
+            &[1, 3],
+            &[8, 8],
+            &[3],
+            "operands could not be broadcast together: shape (1,3) has more dimensions than \
+             requested shape (3,)",
+        );
+        check(&[3], &[8], &[], "cannot broadcast a non-scalar to a scalar array: shape (3,)");
+        check(&[3], &[8], &[-1, 3], "negative dimensions are not allowed: axis 0 has extent -1");
+        check(
+            &[1],
+            &[8],
+            &[1 << 61, 2],
+            "array is too big: with axis 0 of extent 2305843009213693952 and 8 bytes an element, \
+             its bytes exceed 2**63 - 1",
+        );
+        check(&[1], &[8], &[1; 65], "maximum supported dimension for an ndarray is 64, found 65");
+    }
+
+    #[test]
+    fn shapes_broadcast_as_numpy() {
+        let check = |shapes: &[&[i64]], want: Result<&[i64], &str>| {
+            let got = broadcast_shapes(shapes).map_err(|error| error.to_string());
+            assert_eq!(got.as_deref(), want.map_err(str::to_owned).as_deref(), "{shapes:?}");
+        };
+        check(&[], Ok(&[]));
+        check(&[&[3, 1], &[4]], Ok(&[3, 4]));
+        check(&[&[0], &[1]], Ok(&[0]));
+        check(
+            &[&[3], &[1], &[2, 4]],
+            Err("shape mismatch: objects cannot be broadcast to a single shape.  Mismatch is \
+                 between arg 0 with shape (3,) and arg 2 with shape (2,4)."),
+        );
+        check(&[&[-1], &[2]], Err("negative dimensions are not allowed: axis 0 has extent -1"));
+    }
+
+    #[test]
+    fn a_layout_of_the_common_shape_is_left_alone() {
+        let one = Layout::new(&[1, 3], &[800, 8], 0, 8).unwrap();
+        let other = Layout::c_order(&[3], 8).unwrap();
+        let both = broadcast(&[&one, &other]).unwrap();
+        assert_eq!(both[0], one);
+        assert_eq!(both[1].to_string(), "(1,3):(0,8)+0");
+    }
+}

@@ -72,3 +72,35 @@ impl Layout {
         Layout::from_proved(PerAxis::filled(0, 1), PerAxis::filled(itemsize, 1), offset, itemsize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(shape: &[i64], strides: &[i64], coalesced: &str, canonical: &str) {
+        let a = Layout::new(shape, strides, 0, 8).unwrap();
+        assert_eq!(a.coalesce().to_string(), coalesced, "{a}");
+        assert_eq!(a.canonical().to_string(), canonical, "{a}");
+    }
+
+    #[test]
+    fn merges_what_walks_as_one() {
+        check(&[], &[], "():()+0", "():()+0");
+        check(&[1, 1], &[i64::MIN, 3], "():()+0", "():()+0");
+        check(&[2, 3, 4], &[96, 32, 8], "(24):(8)+0", "(24):(8)+0");
+        check(&[2, 3, 4], &[192, 32, 8], "(2,12):(192,8)+0", "(2,12):(192,8)+0");
+        check(&[4, 3, 2], &[8, 32, 96], "(4,3,2):(8,32,96)+0", "(24):(8)+0");
+        check(&[2, 3], &[-24, -8], "(6):(-8)+0", "(6):(8)+-40");
+        check(&[2, 3], &[24, -8], "(2,3):(24,-8)+0", "(6):(8)+-16");
+        check(&[2, 3, 4], &[0, 0, 8], "(6,4):(0,8)+0", "(4,6):(8,0)+0");
+        check(&[2, 0, 4], &[1, 2, 3], "(0):(8)+0", "(0):(8)+0");
+        // Equal strides: the longer axis stands first, so that one layout is left.
+        check(&[2, 3], &[8, 8], "(2,3):(8,8)+0", "(3,2):(8,8)+0");
+        check(
+            &[2, 3],
+            &[1 << 61, 1 << 61],
+            "(2,3):(2305843009213693952,2305843009213693952)+0",
+            "(3,2):(2305843009213693952,2305843009213693952)+0",
+        );
+    }
+}

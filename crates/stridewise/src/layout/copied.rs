@@ -70,3 +70,41 @@ impl Layout {
         Layout::from_proved(shape.into(), strides, 0, itemsize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(shape: &[i64], strides: &[i64], order: CopyOrder, want: &str) {
+        let a = Layout::new(shape, strides, 0, 8).unwrap();
+        assert_eq!(a.copied(order).to_string(), want, "{a} in {order:?}");
+    }
+
+    #[test]
+    fn copies_as_numpy() {
+        use CopyOrder::{A, C, F, K};
+        check(&[2, 3], &[8, 16], C, "(2,3):(24,8)+0");
+        check(&[2, 3], &[24, 8], F, "(2,3):(8,16)+0");
+        check(&[2, 3], &[8, 16], A, "(2,3):(8,16)+0");
+        check(&[2, 3], &[8, 32], A, "(2,3):(24,8)+0");
+        check(&[2, 3], &[8, 32], K, "(2,3):(8,16)+0");
+        check(&[], &[], K, "():()+0");
+        check(&[4], &[-16], K, "(4):(8)+0");
+        // Ties keep their place, strides of 0 come last, signs do not count.
+        check(&[2, 3], &[32, 32], K, "(2,3):(24,8)+0");
+        check(&[2, 3, 4], &[0, 8, 0], K, "(2,3,4):(32,64,8)+0");
+        check(&[2, 3], &[-8, 16], K, "(2,3):(8,16)+0");
+        // Axes of extent 1 are sorted by their nominal stride.
+        check(&[2, 1, 3], &[8, 4, 32], K, "(2,1,3):(8,8,16)+0");
+        check(&[2, 1, 3], &[8, 400, 32], K, "(2,1,3):(8,48,16)+0");
+    }
+
+    #[test]
+    fn another_itemsize_keeps_the_order() {
+        let a = Layout::new(&[2, 3, 4], &[8, -160, 32], 320, 8).unwrap();
+        assert_eq!(a.copied_as(CopyOrder::K, 2).unwrap().to_string(), "(2,3,4):(2,16,4)+0");
+        let big = Layout::new(&[1 << 40], &[0], 0, 1).unwrap();
+        assert!(big.copied_as(CopyOrder::K, 1 << 30).is_err());
+        assert!(big.copied_as(CopyOrder::K, -1).is_err());
+    }
+}

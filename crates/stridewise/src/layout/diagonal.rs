@@ -57,3 +57,38 @@ impl Layout {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    fn check(offset: i64, axis1: i64, axis2: i64, want: &str) {
+        let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+        assert_eq!(said(a.diagonal(offset, axis1, axis2)), want);
+    }
+
+    #[test]
+    fn diagonals_as_numpy() {
+        check(0, 0, 1, "(4,2):(8,128)+0");
+        check(1, 1, 2, "(2,3):(96,40)+8");
+        check(-2, 1, 2, "(2,1):(96,40)+64");
+        check(-2, 2, 1, "(2,2):(96,40)+16");
+        check(0, -1, 0, "(3,2):(32,104)+0");
+        check(9, 0, 1, "(4,0):(8,128)+0");
+        check(i64::MIN, 0, 1, "(4,0):(8,128)+0");
+        check(i64::MAX, 0, 1, "(4,0):(8,128)+0");
+        check(0, 1, -2, "the two axes must be different, both are 1");
+        check(0, 0, 3, "axis2: axis 3 is out of bounds for array of dimension 3");
+    }
+
+    #[test]
+    fn what_has_no_diagonal() {
+        let row = Layout::c_order(&[3], 8).unwrap();
+        let want = "diag requires an array of at least two dimensions, found 1";
+        assert_eq!(said(row.diagonal(0, 0, 1)), want);
+        let far = Layout::new(&[1, 1], &[i64::MAX, 1], 0, 8).unwrap();
+        let want = "the diagonal's stride 9223372036854775807 + 1 does not fit in 64-bit integers";
+        assert_eq!(said(far.diagonal(0, 0, 1)), want);
+    }
+}

@@ -63,3 +63,43 @@ impl Layout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    fn check(got: impl Fn(&Layout) -> Result<Layout, LayoutError>, want: &str) {
+        let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+        assert_eq!(said(got(&a)), want);
+    }
+
+    #[test]
+    fn flip_as_numpy() {
+        check(|a| a.flip(&[0, -1]), "(2,3,4):(-96,32,-8)+120");
+        check(|a| a.flip(&[]), "(2,3,4):(96,32,8)+0");
+        check(|a| a.flip(&[0, -3]), "repeated axis: 0");
+        check(|a| a.flip(&[3]), "axis 3 is out of bounds for array of dimension 3");
+        let single = Layout::new(&[1, 10], &[8000, 8], 0, 8).unwrap();
+        check(|_| single.flip(&[0, 1]), "(1,10):(-8000,-8)+72");
+        let empty = Layout::new(&[0, 3], &[24, 8], 0, 8).unwrap();
+        check(|_| empty.flip(&[0]), "(0,3):(24,8)+0");
+        let far = Layout::new(&[1], &[i64::MIN], 0, 8).unwrap();
+        check(
+            |_| far.flip(&[0]),
+            "stride -9223372036854775808 of axis 0 times -1 does not fit in 64-bit integers",
+        );
+    }
+
+    #[test]
+    fn rot90_as_numpy() {
+        check(|a| a.rot90(0, (0, 1)), "(2,3,4):(96,32,8)+0");
+        check(|a| a.rot90(1, (1, 2)), "(2,4,3):(96,-8,32)+24");
+        check(|a| a.rot90(2, (1, 2)), "(2,3,4):(96,-32,-8)+88");
+        check(|a| a.rot90(-1, (1, 2)), "(2,4,3):(96,8,-32)+64");
+        check(|a| a.rot90(5, (2, 0)), "(4,3,2):(8,32,-96)+96");
+        check(|a| a.rot90(i64::MIN, (0, 1)), "(2,3,4):(96,32,8)+0");
+        check(|a| a.rot90(1, (1, -2)), "the two axes must be different, both are 1");
+        check(|a| a.rot90(0, (0, 3)), "axis 3 is out of bounds for array of dimension 3");
+    }
+}

@@ -48,3 +48,9 @@ pub use reshape_reason::{InnerAxis, Remedy, ReshapeCode, ReshapeReason};
 pub use slice::Pick;
 pub use span::Span;
 pub use window::Window;
+
+/// For tables of cases: the layout in its notation, or the text of the error.
+#[cfg(test)]
+fn said(result: Result<Layout, LayoutError>) -> String {
+    result.map_or_else(|error| error.to_string(), |layout| layout.to_string())
+}

@@ -97,3 +97,89 @@ impl Layout {
         Ok(Layout::from_proved(shape, strides, offset, itemsize))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    fn check(shape: &[i64], strides: &[i64], itemsize: i64, to: i64, want: &str) {
+        let a = Layout::new(shape, strides, 0, itemsize).unwrap();
+        let got = a.reinterpret(to);
+        if let Ok(view) = &got {
+            assert_eq!(view.itemsize(), to);
+        }
+        assert_eq!(said(got), want, "{a} of {itemsize} as {to}");
+    }
+
+    #[test]
+    fn views_as_numpy() {
+        check(&[2, 3], &[24, 8], 8, 4, "(2,6):(24,4)+0");
+        check(&[2, 6], &[24, 4], 4, 8, "(2,3):(24,8)+0");
+        check(&[2, 3], &[8, 16], 8, 8, "(2,3):(8,16)+0");
+        check(&[], &[], 8, 8, "():()+0");
+        // Only the last axis has to be contiguous, and not where it is 1 or nothing is there.
+        check(&[4, 2], &[-100, 8], 8, 16, "(4,1):(-100,16)+0");
+        check(&[1], &[800], 8, 4, "(2):(4)+0");
+        check(&[0, 3], &[800, 24], 8, 4, "(0,6):(800,4)+0");
+        check(&[3], &[0], 0, 8, "(0):(8)+0");
+    }
+
+    #[test]
+    fn views_that_numpy_refuses() {
+        check(
+            &[3, 2],
+            &[8, 24],
+            8,
+            4,
+            "To change to a dtype of a different size, the last axis must be contiguous: axis 1 \
+             has stride 24, the itemsize is 8",
+        );
+        check(
+            &[],
+            &[],
+            8,
+            4,
+            "Changing the dtype of a 0d array is only supported if the itemsize is unchanged: it \
+             is 8, asked for 4",
+        );
+        check(
+            &[3],
+            &[8],
+            8,
+            3,
+            "When changing to a smaller dtype, its size must be a divisor of the size of original \
+             dtype: 3 does not divide 8",
+        );
+        check(
+            &[3],
+            &[8],
+            8,
+            16,
+            "When changing to a larger dtype, its size must be a divisor of the total size in \
+             bytes of the last axis of the array: 16 does not divide the 24 bytes of axis 0",
+        );
+        check(&[3], &[8], 8, -1, "itemsize must not be negative, got -1");
+    }
+
+    #[test]
+    fn fields_lie_inside_their_items() {
+        let records = Layout::new(&[5], &[9], 3, 9).unwrap();
+        let check = |offset, itemsize, sub_shape: &[i64], want: &str| {
+            assert_eq!(said(records.field(offset, itemsize, sub_shape)), want);
+        };
+        check(0, 1, &[], "(5):(9)+3");
+        check(1, 8, &[], "(5):(9)+4");
+        check(1, 2, &[2, 2], "(5,2,2):(9,4,2)+4");
+        check(9, 8, &[0], "(5,0):(9,8)+12");
+        check(2, 8, &[], "a field of 8 bytes at byte 2 leaves the item of 9 bytes");
+        check(-1, 1, &[], "a field of 1 bytes at byte -1 leaves the item of 9 bytes");
+        check(
+            i64::MAX,
+            8,
+            &[],
+            "a field of 8 bytes at byte 9223372036854775807 leaves the item of 9 bytes",
+        );
+        check(0, 1, &[1; 64], "maximum supported dimension for an ndarray is 64, found 65");
+    }
+}

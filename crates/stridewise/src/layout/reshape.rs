@@ -316,3 +316,107 @@ fn packed_strides(shape: &[i64], order: IndexOrder, itemsize: i64) -> PerAxis<i6
         _ => Layout::packed_strides(shape, itemsize, (0..shape.len()).rev()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A view as `(shape):(strides)+offset`, a copy as `copy` before it, an error as its text.
+    fn said(got: Result<Reshape, LayoutError>) -> String {
+        match got {
+            Ok(Reshape::View(layout)) => layout.to_string(),
+            Ok(Reshape::Copy { layout, .. }) => format!("copy {layout}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    fn check(a: &Layout, shape: &[i64], order: IndexOrder, want: &str) {
+        assert_eq!(said(a.reshape(shape, order)), want, "{a} to {shape:?} in {order:?}");
+    }
+
+    #[test]
+    fn reshapes_as_numpy() {
+        use IndexOrder::{A, C, F};
+        let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+        check(&a, &[6, 4], C, "(6,4):(32,8)+0");
+        check(&a, &[6, 4], F, "copy (6,4):(8,48)+0");
+        check(&a, &[2, 1, 3, 1, 4, 1], C, "(2,1,3,1,4,1):(96,96,32,32,8,8)+0");
+        let turned = a.transpose();
+        check(&turned, &[4, 6], C, "copy (4,6):(48,8)+0");
+        check(&turned, &[4, 6], F, "(4,6):(8,32)+0");
+        check(&turned, &[-1], A, "(24):(8)+0");
+
+        let gap = Layout::new(&[2, 3, 4], &[192, 32, 8], 0, 8).unwrap();
+        check(&gap, &[2, 12], C, "(2,12):(192,8)+0");
+        check(&gap, &[2, 1, 12, 1], C, "(2,1,12,1):(192,96,8,8)+0");
+        check(&gap, &[1, 2, 2, 6], C, "(1,2,2,6):(384,192,48,8)+0");
+        check(&gap, &[2, 3, 4, 1, 1], C, "(2,3,4,1,1):(192,32,8,8,8)+0");
+        check(&gap, &[2, 3, 2, 2], F, "(2,3,2,2):(192,32,8,16)+0");
+        check(&gap, &[-5, 12], C, "(2,12):(192,8)+0");
+        check(&gap, &[6, 4], C, "copy (6,4):(32,8)+0");
+        check(&gap, &[2, 12], F, "copy (2,12):(8,16)+0");
+        check(&gap.transpose(), &[12, 1, 2, 1], F, "(12,1,2,1):(8,192,192,384)+0");
+    }
+
+    #[test]
+    fn axes_of_extent_1_and_0() {
+        use IndexOrder::C;
+        let single = Layout::new(&[1, 10], &[8000, 8], 0, 8).unwrap();
+        check(&single, &[1, 10], C, "(1,10):(8000,8)+0");
+        check(&single, &[1, -1], C, "(1,10):(80,8)+0");
+        check(&single, &[10, 1], C, "(10,1):(8,8)+0");
+        let scalar = Layout::new(&[1, 1], &[5, -6], 40, 8).unwrap();
+        check(&scalar, &[], C, "():()+40");
+        let empty = Layout::new(&[0, 3], &[24, 8], 0, 8).unwrap();
+        check(&empty, &[3, 0], C, "(3,0):(8,8)+0");
+        check(&empty, &[-1, 5], C, "(0,5):(40,8)+0");
+        check(&empty, &[0, -1], C, "cannot reshape array of size 0 into shape (0,newaxis)");
+        let far = Layout::new(&[3], &[1 << 61], 0, 8).unwrap();
+        check(&far, &[3, 1], C, "(3,1):(2305843009213693952,2305843009213693952)+0");
+        check(&far, &[1, 3], C, "(1,3):(6917529027641081856,2305843009213693952)+0");
+        let farther = Layout::new(&[2], &[1 << 62], 0, 8).unwrap();
+        check(
+            &farther,
+            &[1, 2],
+            C,
+            "stride 4611686018427387904 of axis 0 times 2 does not fit in 64-bit integers",
+        );
+    }
+
+    #[test]
+    fn other_sizes_are_refused() {
+        use IndexOrder::C;
+        let a = Layout::c_order(&[6], 8).unwrap();
+        check(&a, &[4], C, "cannot reshape array of size 6 into shape (4,)");
+        check(&a, &[], C, "cannot reshape array of size 6 into shape ()");
+        check(&a, &[4, -1], C, "cannot reshape array of size 6 into shape (4,newaxis)");
+        check(&a, &[-1, 2, -2], C, "can only specify one unknown dimension, found axes 0 and 2");
+        check(
+            &a,
+            &[1 << 62, 4],
+            C,
+            "cannot reshape array of size 6 into shape (4611686018427387904,4)",
+        );
+        check(&a, &[1; 65], C, "maximum supported dimension for an ndarray is 64, found 65");
+    }
+
+    #[test]
+    fn ravels_as_numpy() {
+        use CopyOrder::{A, C, F, K};
+        let check = |shape: &[i64], strides: &[i64], order, want: &str| {
+            let a = Layout::new(shape, strides, 0, 8).unwrap();
+            assert_eq!(said(Ok(a.ravel(order))), want, "{a} in {order:?}");
+        };
+        check(&[2, 3], &[24, 8], C, "(6):(8)+0");
+        check(&[2, 3], &[8, 16], C, "copy (6):(8)+0");
+        check(&[2, 3], &[8, 16], F, "(6):(8)+0");
+        check(&[2, 3], &[8, 16], A, "(6):(8)+0");
+        check(&[2, 3], &[8, 16], K, "(6):(8)+0");
+        check(&[2, 3, 4], &[8, 64, 16], K, "(24):(8)+0");
+        check(&[2, 3, 4], &[8, 64, 16], A, "copy (24):(8)+0");
+        check(&[4], &[16], C, "copy (4):(8)+0");
+        check(&[1], &[8000], C, "(1):(8)+0");
+        check(&[], &[], K, "(1):(8)+0");
+        check(&[4], &[-8], K, "copy (4):(8)+0");
+    }
+}

@@ -291,3 +291,232 @@ impl<T: Copy + Default + fmt::Display> fmt::Display for Listed<'_, T> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Reshape;
+    use stridewise_oracle::{Rng, corpus, random};
+
+    fn reason(got: Reshape) -> ReshapeReason {
+        match got {
+            Reshape::Copy { reason, .. } => reason,
+            Reshape::View(layout) => panic!("a view: {layout}"),
+        }
+    }
+
+    #[test]
+    fn reasons_name_the_axes_and_the_way_out() {
+        let check = |shape: &[i64], strides: &[i64], to: &[i64], why: &str, help: &str| {
+            let a = Layout::new(shape, strides, 0, 8).unwrap();
+            let reason = reason(a.reshape(to, IndexOrder::C).unwrap());
+            assert_eq!(
+                (reason.to_string().as_str(), reason.remedy.to_string().as_str()),
+                (why, help)
+            );
+        };
+        check(
+            &[4, 3, 2],
+            &[8, 32, 96],
+            &[-1],
+            "axes 0 and 1 cannot merge: stride[0] is 8, but stride[1] x extent[1] is 32 x 3 = 96",
+            "with order='F' the same reshape is a view; its elements come in Fortran order",
+        );
+        // Axis 1 has extent 1 and is passed over.
+        check(
+            &[2, 1, 5, 6],
+            &[480, 7, 48, 8],
+            &[60],
+            "axes 0 and 2 cannot merge: stride[0] is 480, but stride[2] x extent[2] is 48 x 5 = 240",
+            "reshape((2, 30)) is a view: it keeps apart what cannot merge",
+        );
+        // zeros((4,5,6))[::2].T: Fortran order merges two of the axes.
+        check(
+            &[6, 5, 2],
+            &[8, 48, 480],
+            &[60],
+            "axes 0 and 1 cannot merge: stride[0] is 8, but stride[1] x extent[1] is 48 x 5 = 240",
+            "reshape((30, 2), order='F') is a view: it keeps apart what cannot merge",
+        );
+        check(
+            &[3, 2, 4],
+            &[64, 8, 16],
+            &[24],
+            "axes 0 and 1 cannot merge: stride[0] is 64, but stride[1] x extent[1] is 8 x 2 = 16",
+            "after transpose(0, 2, 1) the same reshape is a view; its elements come in memory order",
+        );
+        check(
+            &[4, 5],
+            &[-40, 8],
+            &[20],
+            "axis 0 runs backwards: stride[0] is -40, without a gap it is 40",
+            "no view has this shape: copy once (160 bytes) and keep the copy",
+        );
+        check(
+            &[4, 5],
+            &[0, 8],
+            &[20],
+            "axes 0 and 1 cannot merge: stride[0] is 0, but stride[1] x extent[1] is 8 x 5 = 40",
+            "no view has this shape: copy once (160 bytes) and keep the copy",
+        );
+    }
+
+    #[test]
+    fn ravel_has_reasons_of_its_own() {
+        let check = |strides: &[i64], order, why: &str, help: &str| {
+            let a = Layout::new(&[4, 5][..strides.len()], strides, 0, 8).unwrap();
+            let reason = reason(a.ravel(order));
+            assert_eq!(
+                (reason.to_string().as_str(), reason.remedy.to_string().as_str()),
+                (why, help)
+            );
+        };
+        check(
+            &[16],
+            CopyOrder::C,
+            "axis 0 steps over gaps: stride[0] is 16, without a gap it is 8",
+            "reshape(-1) is a view: unlike ravel, it keeps the stride as it is",
+        );
+        check(
+            &[-8],
+            CopyOrder::K,
+            "axis 0 runs backwards: stride[0] is -8, without a gap it is 8",
+            "reshape(-1) is a view: unlike ravel, it keeps the stride as it is",
+        );
+        check(
+            &[0],
+            CopyOrder::C,
+            "axis 0 repeats one element: stride[0] is 0, without a gap it is 8",
+            "reshape(-1) is a view: unlike ravel, it keeps the stride as it is",
+        );
+        check(
+            &[8, 32],
+            CopyOrder::C,
+            "axes 0 and 1 cannot merge: stride[0] is 8, but stride[1] x extent[1] is 32 x 5 = 160",
+            "ravel(order='F') is a view; its elements come in Fortran order",
+        );
+    }
+
+    /// A shape of `size` elements; any but 0.
+    fn shape_of(rng: &mut Rng, mut size: i64) -> Vec<i64> {
+        let mut shape = Vec::new();
+        while size > 1 {
+            let divisors: Vec<i64> = (2..=size).filter(|divisor| size % divisor == 0).collect();
+            let extent = *rng.pick(&divisors);
+            shape.insert(rng.index(shape.len() + 1), extent);
+            size /= extent;
+        }
+        if rng.once_in(3) {
+            shape.insert(rng.index(shape.len() + 1), 1);
+        }
+        shape
+    }
+
+    /// Every claim of a reason, tried out.
+    fn check_claims(a: &Layout, reason: &ReshapeReason, shape: &[i64], what: &str) {
+        assert_eq!(reason.copy_bytes, a.nbytes(), "{what}");
+        assert_eq!(reason.found, a.strides()[reason.outer], "{what}");
+        assert_ne!(reason.needed, Some(reason.found), "{what}");
+        let inner_needs = match reason.inner {
+            None => a.itemsize(),
+            Some(InnerAxis { axis, extent, stride }) => {
+                assert_eq!((extent, stride), (a.shape()[axis], a.strides()[axis]), "{what}");
+                assert!(extent > 1 && a.shape()[reason.outer] > 1, "{what}");
+                // The two axes alone do not become one, ...
+                let two = [axis.min(reason.outer), axis.max(reason.outer)];
+                let alone = if reason.order == CopyOrder::K { [reason.outer, axis] } else { two };
+                let only = a.reordered(2, |k| alone[k]);
+                let order =
+                    if reason.order == CopyOrder::F { IndexOrder::F } else { IndexOrder::C };
+                assert!(!only.reshape(&[-1], order).unwrap().is_view(), "{what}");
+                stride * extent
+            }
+        };
+        assert_eq!(reason.needed, Some(inner_needs), "{what}");
+
+        let reshapes = |a: &Layout, shape: &[i64], order| a.reshape(shape, order).unwrap();
+        match &reason.remedy {
+            Remedy::OtherOrder(order) => assert!(reshapes(a, shape, *order).is_view(), "{what}"),
+            Remedy::TransposeFirst(axes) => {
+                let sorted = a.permute(axes).unwrap();
+                assert!(reshapes(&sorted, shape, IndexOrder::C).is_view(), "{what}");
+            }
+            Remedy::ReshapeFlat(order) => assert!(reshapes(a, &[-1], *order).is_view(), "{what}"),
+            Remedy::RavelIn(order) => assert!(a.ravel(*order).is_view(), "{what}"),
+            Remedy::KeepApart { shape, order } => {
+                assert!(reshapes(a, shape, *order).is_view(), "{what}");
+            }
+            Remedy::Copy { bytes } => {
+                assert_eq!(*bytes, a.nbytes(), "{what}");
+                for order in [IndexOrder::C, IndexOrder::F] {
+                    assert!(!reshapes(a, shape, order).is_view(), "{what}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn reasons_and_remedies_are_true() {
+        let mut rng = Rng::new(71);
+        let more: Vec<_> = (0..4000).map(|_| random(&mut rng, 120)).collect();
+        let (mut copies, mut kinds) = (0, [0; 6]);
+        for strided in corpus().into_iter().chain(more) {
+            let (shape, strides) = (&strided.shape, &strided.strides);
+            let a = Layout::new(shape, strides, strided.offset, strided.itemsize).unwrap();
+            if a.is_empty() {
+                continue;
+            }
+            let new = shape_of(&mut rng, a.size());
+            for order in [IndexOrder::C, IndexOrder::F, IndexOrder::A] {
+                let what = format!("{strided} to {new:?} in {order:?}");
+                let Reshape::Copy { reason, .. } = a.reshape(&new, order).unwrap() else {
+                    continue;
+                };
+                check_claims(&a, &reason, &new, &format!("{what}: {reason:?}"));
+                // ... and the new shape does merge them: in an array that is in order but for
+                // a gap between these two, it is they that are named.
+                let inner = reason.inner.expect("a reshape fails on two axes").axis;
+                let packed = match reason.order {
+                    CopyOrder::F => Layout::f_order(shape, 8).unwrap(),
+                    _ => Layout::c_order(shape, 8).unwrap(),
+                };
+                let parted = PerAxis::from_fn(a.rank(), |axis| {
+                    let stride = packed.strides()[axis];
+                    if stride >= packed.strides()[reason.outer] { 2 * stride } else { stride }
+                });
+                let gap = Layout::new(shape, &parted, 0, 8).unwrap();
+                let order =
+                    if reason.order == CopyOrder::F { IndexOrder::F } else { IndexOrder::C };
+                let Reshape::Copy { reason: again, .. } = gap.reshape(&new, order).unwrap() else {
+                    panic!("{what}: {gap} is a view")
+                };
+                assert_eq!(
+                    (again.outer, again.inner.unwrap().axis),
+                    (reason.outer, inner),
+                    "{what}"
+                );
+                copies += 1;
+                kinds[kind(&reason.remedy)] += 1;
+            }
+            for order in [CopyOrder::C, CopyOrder::F, CopyOrder::A, CopyOrder::K] {
+                if let Reshape::Copy { reason, .. } = a.ravel(order) {
+                    let what = format!("{strided} raveled in {order:?}: {reason:?}");
+                    check_claims(&a, &reason, &[a.size()], &what);
+                    kinds[kind(&reason.remedy)] += 1;
+                }
+            }
+        }
+        assert!(copies > 3000 && kinds.iter().all(|&count| count > 30), "{copies} {kinds:?}");
+    }
+
+    fn kind(remedy: &Remedy) -> usize {
+        match remedy {
+            Remedy::OtherOrder(_) => 0,
+            Remedy::TransposeFirst(_) => 1,
+            Remedy::ReshapeFlat(_) => 2,
+            Remedy::RavelIn(_) => 3,
+            Remedy::KeepApart { .. } => 4,
+            Remedy::Copy { .. } => 5,
+        }
+    }
+}

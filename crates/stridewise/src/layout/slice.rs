@@ -173,3 +173,77 @@ impl Layout {
         Ok((unpicked, rank))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    const fn part(start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Pick {
+        Pick::Slice { start, stop, step }
+    }
+
+    fn check(shape: &[i64], strides: &[i64], picks: &[Pick], want: &str) {
+        let a = Layout::new(shape, strides, 0, 8).unwrap();
+        assert_eq!(said(a.slice(picks)), want, "{a} at {picks:?}");
+    }
+
+    #[test]
+    fn slices_as_numpy() {
+        use Pick::{At, Ellipsis, NewAxis};
+        const ALL: Pick = Pick::ALL;
+        let check = |picks: &[Pick], want| check(&[4, 6], &[48, 8], picks, want);
+        check(&[], "(4,6):(48,8)+0");
+        check(&[At(1)], "(6):(8)+48");
+        check(&[At(-1), At(-1), Ellipsis], "():()+184");
+        check(&[part(Some(1), None, None), part(None, None, Some(-2))], "(3,3):(48,-16)+88");
+        check(&[part(Some(3), Some(0), Some(-1))], "(3,6):(-48,8)+144");
+        check(&[part(Some(-4), Some(-1), Some(2))], "(2,6):(96,8)+0");
+        check(&[part(None, Some(99), None), part(Some(-99), None, None)], "(4,6):(48,8)+0");
+        check(&[NewAxis, ALL, NewAxis], "(1,4,1,6):(0,48,0,8)+0");
+        check(&[Ellipsis, NewAxis], "(4,6,1):(48,8,0)+0");
+        check(&[At(0), Ellipsis, part(Some(1), Some(2), None)], "(1):(8)+8");
+        // A single element keeps the stride of the step; nothing keeps offset and stride.
+        check(
+            &[part(None, None, Some(-100)), part(None, None, Some(100))],
+            "(1,1):(-4800,800)+144",
+        );
+        check(&[part(Some(99), None, Some(7))], "(0,6):(48,8)+0");
+        check(&[part(Some(2), Some(1), None)], "(0,6):(48,8)+0");
+        check(
+            &[part(None, Some(i64::MIN), Some(i64::MIN))],
+            "stride 48 of axis 0 times -9223372036854775807 does not fit in 64-bit integers",
+        );
+    }
+
+    #[test]
+    fn slices_that_numpy_refuses() {
+        use Pick::{At, Ellipsis, NewAxis};
+        const ALL: Pick = Pick::ALL;
+        let check = |picks: &[Pick], want| check(&[4, 6], &[48, 8], picks, want);
+        check(&[ALL, At(6)], "index 6 is out of bounds for axis 1 with size 6");
+        check(&[At(-5)], "index -5 is out of bounds for axis 0 with size 4");
+        check(
+            &[At(i64::MIN)],
+            "index -9223372036854775808 is out of bounds for axis 0 with size 4",
+        );
+        check(
+            &[At(0), NewAxis, At(0), At(0)],
+            "too many indices for array: array is 2-dimensional, but 3 were indexed",
+        );
+        check(&[Ellipsis, Ellipsis], "an index can only have a single ellipsis ('...')");
+        check(&[ALL, part(None, None, Some(0))], "slice step cannot be zero (axis 1)");
+        check(&[NewAxis; 63], "maximum supported dimension for an ndarray is 64, found 65");
+    }
+
+    #[test]
+    fn strides_that_leave_64_bits_are_named() {
+        // NumPy 2.4 crashes on this one.
+        let far = &[part(None, None, Some(3))];
+        let want = "stride 4611686018427387904 of axis 0 times 3 does not fit in 64-bit integers";
+        check(&[1], &[1 << 62], far, want);
+        check(&[0], &[1 << 62], far, "(0):(4611686018427387904)+0");
+        let want = "offset 0 + 3 x stride 4611686018427387904 does not fit in 64-bit integers";
+        check(&[4, 0], &[1 << 62, 8], &[Pick::At(3)], want);
+    }
+}

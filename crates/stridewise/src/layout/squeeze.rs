@@ -94,3 +94,51 @@ impl Layout {
         Ok(strides)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    fn check(
+        (shape, strides): (&[i64], &[i64]),
+        got: impl Fn(&Layout) -> Result<Layout, LayoutError>,
+        want: &str,
+    ) {
+        let a = Layout::new(shape, strides, 0, 8).unwrap();
+        assert_eq!(said(got(&a)), want, "{a}");
+    }
+
+    #[test]
+    fn squeeze_as_numpy() {
+        let a: (&[i64], &[i64]) = (&[1, 3, 1], &[5, 8, -7]);
+        check(a, |a| a.squeeze(None), "(3):(8)+0");
+        check(a, |a| a.squeeze(Some(&[-1])), "(1,3):(5,8)+0");
+        check(a, |a| a.squeeze(Some(&[])), "(1,3,1):(5,8,-7)+0");
+        check(
+            a,
+            |a| a.squeeze(Some(&[0, 1])),
+            "cannot select an axis to squeeze out which has size not equal to one: axis 1 has size 3",
+        );
+        check(a, |a| a.squeeze(Some(&[0, -3])), "repeated axis: 0");
+        check((&[], &[]), |a| a.squeeze(None), "():()+0");
+    }
+
+    #[test]
+    fn expand_dims_takes_its_strides_from_a_reshape() {
+        let single: (&[i64], &[i64]) = (&[1, 10], &[8000, 8]);
+        check(single, |a| a.expand_dims(&[0]), "(1,1,10):(80,80,8)+0");
+        check(single, |a| a.expand_dims(&[]), "(1,10):(8000,8)+0");
+        let gaps: (&[i64], &[i64]) = (&[2, 1, 3], &[48, 7, 16]);
+        check(gaps, |a| a.expand_dims(&[0, 2, -1]), "(1,2,1,1,3,1):(96,48,48,48,16,16)+0");
+        check((&[], &[]), |a| a.expand_dims(&[0, 1]), "(1,1):(8,8)+0");
+        check(gaps, |a| a.expand_dims(&[0, 0]), "repeated axis: 0");
+        check(gaps, |a| a.expand_dims(&[4]), "axis 4 is out of bounds for array of dimension 4");
+        let many: Vec<i64> = (0..62).collect();
+        check(
+            gaps,
+            |a| a.expand_dims(&many),
+            "maximum supported dimension for an ndarray is 64, found 65",
+        );
+    }
+}

@@ -123,3 +123,65 @@ fn one_each(
     }
     Ok(|at: usize| given.get(at).copied().unwrap_or(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    fn check(window: Window, want: &str) {
+        let a = Layout::c_order(&[3, 4], 8).unwrap();
+        assert_eq!(said(a.window(&window)), want, "{window:?}");
+    }
+
+    fn paced(step: &[i64], dilation: &[i64]) -> Window {
+        Window { step: step.into(), dilation: dilation.into(), ..Window::over(&[2], &[1]) }
+    }
+
+    #[test]
+    fn windows_as_numpy() {
+        check(Window::over_all(&[2, 3]), "(2,2,2,3):(32,8,32,8)+0");
+        check(Window::over(&[2], &[0]), "(2,4,2):(32,8,32)+0");
+        check(Window::over(&[2, 2], &[1, -1]), "(3,2,2,2):(32,8,8,8)+0");
+        check(Window::over(&[0], &[1]), "(3,5,0):(32,8,8)+0");
+        check(Window::over(&[4], &[-1]), "(3,1,4):(32,8,8)+0");
+        check(Window::over(&[], &[]), "(3,4):(32,8)+0");
+    }
+
+    #[test]
+    fn step_thins_out_and_dilation_spreads() {
+        check(paced(&[2], &[]), "(3,2,2):(32,16,8)+0");
+        check(paced(&[], &[3]), "(3,1,2):(32,8,24)+0");
+        check(
+            paced(&[i64::MAX], &[2]),
+            "stride 8 of axis 1 times 9223372036854775807 does not fit in 64-bit integers",
+        );
+        // Windows of windows: the second walks over the positions of the first.
+        let twice = Window { step: [2, 1][..].into(), ..Window::over(&[2, 2], &[1, 1]) };
+        check(twice, "(3,1,2,2):(32,16,8,16)+0");
+    }
+
+    #[test]
+    fn windows_that_are_refused() {
+        check(
+            Window::over(&[5], &[1]),
+            "window shape cannot be larger than input array shape: on axis 1 the window reaches \
+             over 5 elements and there are 4",
+        );
+        check(
+            paced(&[], &[i64::MAX]),
+            "window shape cannot be larger than input array shape: on axis 1 the window reaches \
+             over 9223372036854775808 elements and there are 4",
+        );
+        check(Window::over(&[-1], &[1]), "window size must be at least 0, on axis 1 it is -1");
+        check(paced(&[0], &[]), "window step must be at least 1, on axis 1 it is 0");
+        check(paced(&[], &[0]), "window dilation must be at least 1, on axis 1 it is 0");
+        check(Window::over_all(&[2]), "a window over 2 axes needs as many values in size, got 1");
+        check(paced(&[1, 1], &[]), "a window over 1 axes needs as many values in step, got 2");
+        check(Window::over(&[2], &[2]), "axis 2 is out of bounds for array of dimension 2");
+        check(
+            Window::over(&[1; 63], &[0; 63]),
+            "maximum supported dimension for an ndarray is 64, found 65",
+        );
+    }
+}
