@@ -23,7 +23,7 @@ struct Parameter {
 enum ParameterKind {
     PositionalOnly,
     Either,
-    /// `*name`: takes all further positional arguments; a single sequence stands for its items.
+    /// `*name`: takes all further positional arguments.
     Rest,
     KeywordOnly,
 }
@@ -107,20 +107,13 @@ pub(super) fn bind(
         .collect()
 }
 
-/// What `*name` took: `f(2, 3)` and `f((2, 3))` mean the same, `f()` is None.
-fn gathered(mut rest: Vec<Spanned>, call: &Range<usize>) -> Spanned {
-    match rest.as_slice() {
-        [] => Spanned { value: Value::None, span: call.clone() },
-        [one] if one.items().is_some() || one.is_none() => rest.remove(0),
-        [first, .., last] => {
-            let span = first.span.start..last.span.end;
-            Spanned { value: Value::Tuple(rest), span }
-        }
-        [one] => {
-            let span = one.span.clone();
-            Spanned { value: Value::Tuple(rest), span }
-        }
-    }
+/// What `*name` took, as a tuple.
+fn gathered(rest: Vec<Spanned>, call: &Range<usize>) -> Spanned {
+    let span = match (rest.first(), rest.last()) {
+        (Some(first), Some(last)) => first.span.start..last.span.end,
+        _ => call.clone(),
+    };
+    Spanned { value: Value::Tuple(rest), span }
 }
 
 fn parameters(signature: &'static str) -> Vec<Parameter> {

@@ -7,10 +7,12 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::arithmetic;
 use super::array::{Array, Names};
-use super::ast::{Argument, Expr, Kind, Link, LinkKind, Passing};
+use super::ast::{Argument, Expr, Kind, Link, LinkKind, Operator, Passing, Sign};
 use super::bind::{Passed, bind};
 use super::error::{ErrorCode, ExprError};
+use super::index;
 use super::operations::{self, Call, Form, Operation, Outcome};
 use super::parser::parse;
 use super::steps::{Step, Trace};
@@ -79,14 +81,20 @@ impl Evaluator<'_> {
                 Value::Slice(Box::new(values))
             }
             Kind::Chain(base, links) => self.chain(base, links)?,
-            Kind::Signed(..) | Kind::Row(..) => {
-                return Err(unsupported(&expr.span, "a trace does not follow operators yet"));
-            }
+            Kind::Signed(signs, operand) => self.signed(signs, operand, &expr.span)?,
+            Kind::Row(first, terms) => self.row(first, terms)?,
         };
-        if self.steps.len() > before && matches!(value, Value::Array(_)) {
-            self.shown.push(expr.span.clone());
+        if self.steps.len() > before {
+            self.show(&value, &expr.span);
         }
         Ok(Spanned { value, span: expr.span.clone() })
+    }
+
+    /// From now on, steps write `_` for this expression, if it is an array.
+    fn show(&mut self, value: &Value, span: &Range<usize>) {
+        if matches!(value, Value::Array(_)) {
+            self.shown.push(span.clone());
+        }
     }
 
     fn values(&mut self, items: &[Expr]) -> Result<Vec<Spanned>, ExprError> {
@@ -137,32 +145,48 @@ impl Evaluator<'_> {
                 let member = module_member(module, name, &link.span)?;
                 self.call(&Spanned { value: member, span: span.clone() }, arguments, span)
             }
-            (Value::Array(traced), LinkKind::Attribute(name)) => {
+            (Value::Array(_), LinkKind::Attribute(name)) => {
                 let operation = operations::find(name, Form::Attribute)
                     .ok_or_else(|| no_attribute(&current.value, name, &link.span))?;
-                let bound = vec![("a", self.itself(traced, current))];
-                self.operate(operation, bound, &link.span)
+                self.operate(operation, Form::Attribute, vec![("a", current.clone())], &link.span)
             }
-            (Value::Array(traced), LinkKind::Method(name, arguments)) => {
+            (Value::Array(_), LinkKind::Method(name, arguments)) => {
                 let operation = operations::find(name, Form::Method)
                     .ok_or_else(|| no_attribute(&current.value, name, &link.span))?;
-                let passed = self.arguments(arguments)?;
-                let mut bound = bind(operation.name, operation.signature, passed, &link.span)?;
-                bound.push(("a", self.itself(traced, current)));
-                self.operate(operation, bound, &link.span)
+                let mut passed = vec![positional(current.clone())];
+                passed.extend(self.arguments(arguments)?);
+                self.bind_and_operate(operation, Form::Method, passed, &link.span)
+            }
+            (_, LinkKind::Bracket(index)) => {
+                let index = self.value(index)?;
+                self.bracket(current, &index, link, span)
             }
             (_, LinkKind::Call(arguments)) => self.call(current, arguments, span),
             (value, LinkKind::Attribute(name) | LinkKind::Method(name, _)) => {
                 Err(no_attribute(value, name, &link.span))
             }
-            (_, LinkKind::Bracket(_)) => {
-                Err(unsupported(&link.span, "a trace does not follow brackets yet"))
-            }
         }
     }
 
-    fn itself(&self, traced: &Rc<Traced>, current: &Spanned) -> Spanned {
-        Spanned { value: Value::Array(traced.clone()), span: current.span.clone() }
+    fn bracket(
+        &mut self,
+        current: &Spanned,
+        index: &Spanned,
+        link: &Link,
+        span: &Range<usize>,
+    ) -> Result<Value, ExprError> {
+        match &current.value {
+            Value::Array(traced) => {
+                let made = index::index(traced, index, &link.span, self.source)?;
+                Ok(self.record(made, &link.span))
+            }
+            Value::Several(all) => {
+                let picked = index::item(index, all.len())?;
+                let made = all[picked].clone();
+                Ok(self.record(made, span))
+            }
+            _ => index::of_sequence(current, index),
+        }
     }
 
     fn call(
@@ -176,8 +200,73 @@ impl Evaluator<'_> {
             return Err(ExprError::new(ErrorCode::Argument, span.clone(), message));
         };
         let passed = self.arguments(arguments)?;
+        self.bind_and_operate(operation, Form::Function, passed, span)
+    }
+
+    fn bind_and_operate(
+        &mut self,
+        operation: &'static Operation,
+        form: Form,
+        passed: Vec<Passed>,
+        span: &Range<usize>,
+    ) -> Result<Value, ExprError> {
         let bound = bind(operation.name, operation.signature, passed, span)?;
-        self.operate(operation, bound, span)
+        self.operate(operation, form, bound, span)
+    }
+
+    /// Operators of one precedence, from the left.
+    fn row(&mut self, first: &Expr, terms: &[(Operator, Expr)]) -> Result<Value, ExprError> {
+        let mut left = self.value(first)?;
+        for (at, (operator, term)) in terms.iter().enumerate() {
+            let right = self.value(term)?;
+            let span = left.span.start..right.span.end;
+            let value = match (&left.value, &right.value) {
+                (Value::Array(_), _) | (_, Value::Array(_)) => {
+                    self.function(operator.function(), vec![left, right], &span)?
+                }
+                _ => arithmetic::binary(*operator, &left, &right, &span)?,
+            };
+            if at + 1 < terms.len() {
+                self.show(&value, &span); // What is left of the next operator.
+            }
+            left = Spanned { value, span };
+        }
+        Ok(left.value)
+    }
+
+    fn signed(
+        &mut self,
+        signs: &[Sign],
+        operand: &Expr,
+        span: &Range<usize>,
+    ) -> Result<Value, ExprError> {
+        let mut result = self.value(operand)?;
+        for sign in signs.iter().rev() {
+            let function = match sign {
+                Sign::Plus => "positive",
+                Sign::Minus => "negative",
+                Sign::Invert => "invert",
+            };
+            result.value = match &result.value {
+                Value::Array(_) => self.function(function, vec![result.clone()], span)?,
+                _ => arithmetic::signed(*sign, &result)?,
+            };
+            result.span = span.clone();
+        }
+        Ok(result.value)
+    }
+
+    /// What an operator stands for.
+    fn function(
+        &mut self,
+        name: &str,
+        operands: Vec<Spanned>,
+        span: &Range<usize>,
+    ) -> Result<Value, ExprError> {
+        let operation = operations::find(name, Form::Function)
+            .ok_or_else(|| unsupported(span, "a trace does not follow this operator"))?;
+        let passed = operands.into_iter().map(positional).collect();
+        self.bind_and_operate(operation, Form::Function, passed, span)
     }
 
     fn arguments(&mut self, arguments: &[Argument]) -> Result<Vec<Passed>, ExprError> {
@@ -187,11 +276,7 @@ impl Evaluator<'_> {
             let span = argument.span.clone();
             match (&argument.passing, value.items()) {
                 (Passing::Spread, Some(items)) => {
-                    passed.extend(items.iter().map(|item| Passed {
-                        passing: Passing::Positional,
-                        value: item.clone(),
-                        span: item.span.clone(),
-                    }));
+                    passed.extend(items.iter().cloned().map(positional));
                 }
                 (Passing::Spread, None) => {
                     return Err(value.wrong("argument after * must be a tuple or a list"));
@@ -205,10 +290,11 @@ impl Evaluator<'_> {
     fn operate(
         &mut self,
         operation: &'static Operation,
+        form: Form,
         bound: Vec<(&'static str, Spanned)>,
         span: &Range<usize>,
     ) -> Result<Value, ExprError> {
-        let call = Call { operation, span: span.clone(), arguments: bound };
+        let call = Call { operation, form, span: span.clone(), arguments: bound };
         Ok(match (operation.run)(&call)? {
             Outcome::Array(made) => self.record(*made, span),
             Outcome::Plain(value) => value,
@@ -265,6 +351,11 @@ impl Evaluator<'_> {
     }
 }
 
+fn positional(value: Spanned) -> Passed {
+    let span = value.span.clone();
+    Passed { passing: Passing::Positional, value, span }
+}
+
 fn unsupported(span: &Range<usize>, message: &str) -> ExprError {
     ExprError::new(ErrorCode::Unsupported, span.clone(), message)
 }
@@ -277,10 +368,11 @@ fn member(name: &str) -> Option<Value> {
     Some(match name {
         "newaxis" => Value::None,
         "pi" => Value::Float(std::f64::consts::PI),
-        "e" => Value::Float(std::f64::consts::E),
         "inf" => Value::Float(f64::INFINITY),
         "nan" => Value::Float(f64::NAN),
-        _ => Value::DType(DType::parse(name).ok()?),
+        // One letter is a name that somebody forgot to define, not a dtype.
+        _ if name.len() > 1 => Value::DType(DType::parse(name).ok()?),
+        _ => return None,
     })
 }
 

@@ -17,18 +17,24 @@
 //! ```
 
 #![forbid(unsafe_code)]
-#![allow(dead_code)] // the table of operations is still short
 
+mod advanced;
+mod arithmetic;
 mod array;
 mod ast;
 mod bind;
 mod error;
 mod eval;
+mod index;
 mod lexer;
+mod literal;
 mod operations;
 mod parser;
 mod pattern;
 mod pattern_text;
+mod placement;
+mod promotion;
+mod reasons;
 mod steps;
 mod suggest;
 mod value;

@@ -42,10 +42,16 @@ pub enum ReasonCode {
     DType,
     /// Two axes that have to become one do not lie behind one another.
     CannotMerge,
+    /// A flat array must have no gaps, and these elements have.
+    NotPacked,
+    /// A flat array runs forwards, and an axis runs backwards.
+    RunsBackwards,
     /// The order asked for is not the order in memory.
     Order,
     /// Elements do not lie on multiples of their alignment.
     Misaligned,
+    /// The array may not be written to, and has to be.
+    NotWriteable,
     /// Integers alone pick one element, and NumPy makes a scalar of it.
     Scalar,
     /// A list or an array of integers picks elements.
@@ -68,8 +74,11 @@ impl ReasonCode {
             ReasonCode::CopiesByDefault => "copies-by-default",
             ReasonCode::DType => "dtype",
             ReasonCode::CannotMerge => "cannot-merge",
+            ReasonCode::NotPacked => "not-packed",
+            ReasonCode::RunsBackwards => "runs-backwards",
             ReasonCode::Order => "order",
             ReasonCode::Misaligned => "misaligned",
+            ReasonCode::NotWriteable => "not-writeable",
             ReasonCode::Scalar => "scalar",
             ReasonCode::IntegerIndex => "integer-index",
             ReasonCode::MaskIndex => "mask-index",

@@ -6,11 +6,12 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::array::{Array, Buffer};
+use super::array::Array;
 use super::error::{ErrorCode, ExprError};
 use super::operations::Operation;
-use super::steps::{Effect, Reason};
-use crate::layout::{DType, Layout};
+use super::promotion::native;
+use super::steps::{Effect, Reason, ReasonCode};
+use crate::layout::{CopyOrder, DType, Layout};
 
 /// An array within a trace, with what later steps need to know of its past.
 #[derive(Clone, Debug)]
@@ -20,6 +21,9 @@ pub(super) struct Traced {
     pub(super) reaches: bool,
     /// Whether NumPy makes a scalar of it, which has no brackets.
     pub(super) scalar: bool,
+    /// Whether NumPy warns of a write through it, as after `broadcast_arrays`; it counts as
+    /// writeable, but `as_strided` of it does not.
+    pub(super) warns: bool,
     pub(super) known: Known,
 }
 
@@ -41,7 +45,13 @@ pub(super) enum Known {
 impl Traced {
     /// A named array, or any other beginning of a chain.
     pub(super) fn original(array: Array) -> Traced {
-        Traced { reaches: array.writeable, array, scalar: false, known: Known::Nothing }
+        Traced {
+            reaches: array.writeable,
+            array,
+            scalar: false,
+            warns: false,
+            known: Known::Nothing,
+        }
     }
 
     pub(super) fn layout(&self) -> &Layout {
@@ -64,7 +74,7 @@ pub(super) struct Made {
 impl Made {
     /// A constructor's result.
     pub(super) fn new(dtype: DType, layout: Layout) -> Made {
-        let traced = Traced::original(Array::allocated(dtype, layout));
+        let traced = Traced::original(Array::allocated(dtype, placed(layout)));
         Made { effect: Effect::New, traced, reason: None }
     }
 
@@ -75,7 +85,7 @@ impl Made {
             _ => Known::Nothing,
         };
         let array = Array { layout, ..of.array.clone() };
-        let traced = Traced { array, reaches: of.reaches, scalar: false, known };
+        let traced = Traced { array, reaches: of.reaches, scalar: false, warns: of.warns, known };
         Made { effect: Effect::View, traced, reason: None }
     }
 
@@ -86,16 +96,68 @@ impl Made {
 
     /// Fresh memory.
     pub(super) fn copy(dtype: DType, layout: Layout, reason: Reason) -> Made {
-        let buffer = Buffer::allocated(layout.nbytes());
-        let array = Array { dtype, layout, buffer, writeable: true };
-        let traced = Traced { array, reaches: false, scalar: false, known: Known::Nothing };
+        let array = Array::allocated(dtype, placed(layout));
+        let traced = Traced { reaches: false, ..Traced::original(array) };
         Made { effect: Effect::Copy, traced, reason: Some(reason) }
+    }
+
+    /// One element of an array, as the scalar that NumPy makes of it.
+    pub(super) fn element(of: &Traced, element: &Layout) -> Made {
+        let known = match of.known {
+            Known::Every(value) => Known::Every(value),
+            _ => Known::Nothing,
+        };
+        let text = match of.dtype().fields() {
+            [] => "integers for every axis pick one element, and NumPy makes a scalar of it",
+            _ => {
+                "integers for every axis pick one element, and NumPy makes a scalar of it (of a \
+                 structure, one that still writes to its array)"
+            }
+        };
+        let help = "with `...` as the last index it is a view of that element";
+        let mut reason = Reason::new(ReasonCode::Scalar, text, help);
+        reason.axes = (0..of.layout().rank()).collect();
+        let layout = element.copied(CopyOrder::C);
+        let made = Made::copy(native(of.dtype()), layout, reason).knowing(known);
+        made.scalar_if_alone()
+    }
+
+    /// The same with elements of another dtype, which the layout already has.
+    pub(super) fn with_dtype(mut self, dtype: DType) -> Made {
+        self.traced.array.dtype = dtype;
+        self.traced.known = Known::Nothing;
+        self
+    }
+
+    /// A view that NumPy forbids to write through.
+    pub(super) fn read_only(mut self, reason: Reason) -> Made {
+        if self.traced.array.writeable {
+            self.reason = Some(reason);
+        }
+        self.traced.array.writeable = false;
+        self.traced.reaches = false;
+        self
+    }
+
+    /// NumPy makes a scalar of an element that stands alone.
+    pub(super) fn scalar_if_alone(mut self) -> Made {
+        self.traced.scalar = self.traced.array.layout.rank() == 0;
+        self
     }
 
     pub(super) fn knowing(mut self, known: Known) -> Made {
         self.traced.known = known;
         self
     }
+}
+
+/// The layout of new memory: where there are no bytes, NumPy sets all strides to 0.
+fn placed(layout: Layout) -> Layout {
+    if layout.nbytes() > 0 {
+        return layout;
+    }
+    let still = vec![0; layout.rank()];
+    Layout::new(layout.shape(), &still, 0, layout.itemsize()).unwrap_or(layout)
 }
 
 /// A value of the expression language.
@@ -129,6 +191,12 @@ pub(super) struct Spanned {
 }
 
 impl Value {
+    /// A tuple of integers.
+    pub(super) fn ints(values: &[i64], span: &Range<usize>) -> Value {
+        let item = |&value: &i64| Spanned { value: Value::Int(value.into()), span: span.clone() };
+        Value::Tuple(values.iter().map(item).collect())
+    }
+
     /// How Python names its type.
     pub(super) fn type_name(&self) -> &'static str {
         match self {
@@ -205,5 +273,78 @@ impl Spanned {
             Value::Text(text) => Ok(text),
             _ => Err(self.wrong(format!("expected str, not '{}'", self.value.type_name()))),
         }
+    }
+}
+
+impl Spanned {
+    /// A dtype: one that evaluation found, a text, or a description as `np.dtype` takes it.
+    pub(super) fn as_dtype(&self) -> Result<DType, ExprError> {
+        let text = match &self.value {
+            Value::DType(dtype) => return Ok(dtype.clone()),
+            Value::Text(text) => text.clone(),
+            _ => {
+                let mut text = String::new();
+                self.describe(&mut text)?;
+                text
+            }
+        };
+        DType::parse(&text).map_err(|error| {
+            let span = match self.value {
+                // The bytes at fault within the quotes.
+                Value::Text(_) if self.span.len() == text.len() + 2 => {
+                    let start = self.span.start + 1;
+                    start + error.span.start..start + error.span.end
+                }
+                _ => self.span.clone(),
+            };
+            ExprError { help: error.help, ..ExprError::new(ErrorCode::DType, span, error.message) }
+        })
+    }
+
+    /// Writes the literal that [`DType::parse`] reads.
+    fn describe(&self, text: &mut String) -> Result<(), ExprError> {
+        use std::fmt::Write;
+        let sequence = |items: &[Spanned], text: &mut String| {
+            items.iter().try_for_each(|item| item.describe(text).map(|()| text.push_str(", ")))
+        };
+        match &self.value {
+            Value::Tuple(items) => {
+                text.push('(');
+                sequence(items, text)?;
+                text.push(')');
+            }
+            Value::List(items) => {
+                text.push('[');
+                sequence(items, text)?;
+                text.push(']');
+            }
+            Value::Dict(entries) => {
+                text.push('{');
+                for (key, value) in entries {
+                    key.describe(text)?;
+                    text.push_str(": ");
+                    value.describe(text)?;
+                    text.push_str(", ");
+                }
+                text.push('}');
+            }
+            Value::Int(value) => write!(text, "{value}").unwrap_or_default(),
+            Value::Bool(true) => text.push_str("True"),
+            Value::Bool(false) => text.push_str("False"),
+            Value::Text(value) => write!(text, "'{value}'").unwrap_or_default(),
+            Value::DType(dtype) => {
+                let name = dtype.to_string();
+                match name.starts_with(['[', '(', '{']) {
+                    true => text.push_str(&name),
+                    false => write!(text, "'{name}'").unwrap_or_default(),
+                }
+            }
+            other => {
+                let message =
+                    format!("Cannot interpret '{}' object as a data type", other.type_name());
+                return Err(ExprError::new(ErrorCode::DType, self.span.clone(), message));
+            }
+        }
+        Ok(())
     }
 }

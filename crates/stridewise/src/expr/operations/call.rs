@@ -1,31 +1,63 @@
 //! A call with its arguments bound: what an operation's function reads them from.
 //!
 //! Each reader takes a parameter's name and gives a value of one kind, or an error at the
-//! argument's own place in the source; in `zeros((2,3), order='X')` that is the `'X'`.
+//! argument's own place in the source; in `zeros((2,3), order='X')` that is the `'X'`. A
+//! parameter that was left out has its default, standing where the call stands.
 
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::Operation;
+use super::{Form, Operation};
 use crate::expr::error::{ErrorCode, ExprError};
+use crate::expr::literal::array_of;
 use crate::expr::value::{Spanned, Traced, Value};
-use crate::layout::{DType, LayoutError};
+use crate::layout::{CopyOrder, DType, LayoutError};
 
 /// An operation about to run.
 pub(in crate::expr) struct Call {
     pub(in crate::expr) operation: &'static Operation,
+    pub(in crate::expr) form: Form,
     /// The whole step.
     pub(in crate::expr) span: Range<usize>,
     pub(in crate::expr) arguments: Vec<(&'static str, Spanned)>,
 }
 
+/// What the argument `copy` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Copying {
+    Always,
+    IfNeeded,
+    Never,
+}
+
 impl Call {
-    /// The value bound to a parameter, its default if none was passed.
+    /// Whether it is written `a.name(..)`.
+    pub(super) fn is_method(&self) -> bool {
+        self.form == Form::Method
+    }
+
+    /// The value bound to a parameter.
     pub(super) fn get(&self, parameter: &str) -> Result<&Spanned, ExprError> {
         let bound = self.arguments.iter().find(|(name, _)| *name == parameter);
         bound
             .map(|(_, value)| value)
             .ok_or_else(|| self.refuse(ErrorCode::Argument, format!("no parameter '{parameter}'")))
+    }
+
+    /// The value bound to a parameter, unless it is None.
+    pub(super) fn given(&self, parameter: &str) -> Result<Option<&Spanned>, ExprError> {
+        Ok(Some(self.get(parameter)?).filter(|bound| !bound.is_none()))
+    }
+
+    /// Refuses arguments that a trace does not follow.
+    pub(super) fn expect_none(&self, parameters: &[&str]) -> Result<(), ExprError> {
+        for parameter in parameters {
+            if let Some(bound) = self.given(parameter)? {
+                let message = format!("a trace does not follow {parameter}=");
+                return Err(ExprError::new(ErrorCode::Unsupported, bound.span.clone(), message));
+            }
+        }
+        Ok(())
     }
 
     /// An error about the step as a whole.
@@ -48,23 +80,44 @@ impl Call {
         answer.map_err(|error| ExprError::from_layout(error, span))
     }
 
-    /// An array.
+    /// An array, or what NumPy makes one of.
     pub(super) fn array(&self, parameter: &str) -> Result<Rc<Traced>, ExprError> {
-        let bound = self.get(parameter)?;
-        match &bound.value {
+        self.array_in(self.get(parameter)?)
+    }
+
+    /// An array, if the value is one or NumPy makes one of it.
+    pub(super) fn array_in(&self, value: &Spanned) -> Result<Rc<Traced>, ExprError> {
+        match &value.value {
             Value::Array(traced) => Ok(traced.clone()),
-            other => Err(bound.wrong(format!(
-                "{}() wants an array here, not '{}'",
-                self.operation.name,
-                other.type_name()
-            ))),
+            Value::DType(_) | Value::Function(_) | Value::Module(_) | Value::Slice(_) => Err(value
+                .wrong(format!(
+                    "{}() wants an array here, not a {}",
+                    self.operation.name,
+                    value.value.type_name()
+                ))),
+            Value::List(items) | Value::Tuple(items) if items.iter().any(is_array) => Err(value
+                .wrong("a trace makes no array of a list of arrays here")
+                .with_help("write it as np.stack([..])")),
+            _ => array_of(value, None).map(Rc::new),
         }
     }
 
-    /// Integers, one or several; `None` where the argument is None.
-    pub(super) fn optional_ints(&self, parameter: &str) -> Result<Option<Vec<i64>>, ExprError> {
+    /// The arrays in a list or tuple.
+    pub(super) fn arrays(&self, parameter: &str) -> Result<Vec<Rc<Traced>>, ExprError> {
         let bound = self.get(parameter)?;
-        if bound.is_none() { Ok(None) } else { bound.as_ints().map(Some) }
+        match (&bound.value, bound.items()) {
+            (_, Some(items)) => items.iter().map(|item| self.array_in(item)).collect(),
+            (Value::Several(made), _) => {
+                Ok(made.iter().map(|made| Rc::new(made.traced.clone())).collect())
+            }
+            _ => Err(bound
+                .wrong(format!("{}() wants a list of arrays here", self.operation.name))
+                .with_help("put the arrays between [ and ]")),
+        }
+    }
+
+    pub(super) fn int(&self, parameter: &str) -> Result<i64, ExprError> {
+        self.get(parameter)?.as_int()
     }
 
     /// Integers, one or several.
@@ -72,19 +125,58 @@ impl Call {
         self.get(parameter)?.as_ints()
     }
 
-    /// A dtype, quoted, bare, or described by a list; `None` where the argument is None.
-    pub(super) fn optional_dtype(&self, parameter: &str) -> Result<Option<DType>, ExprError> {
+    /// Integers, one or several; `None` where the argument is None.
+    pub(super) fn optional_ints(&self, parameter: &str) -> Result<Option<Vec<i64>>, ExprError> {
+        self.given(parameter)?.map(Spanned::as_ints).transpose()
+    }
+
+    /// Integers of a `*parameter`: `f(2, 3)` and `f((2, 3))` mean the same, `f(None)` is `None`.
+    pub(super) fn spread_ints(&self, parameter: &str) -> Result<Option<Vec<i64>>, ExprError> {
         let bound = self.get(parameter)?;
-        match &bound.value {
-            Value::None => Ok(None),
-            Value::DType(dtype) => Ok(Some(dtype.clone())),
-            Value::Text(text) => DType::parse(text).map(Some).map_err(|error| {
-                ExprError::new(ErrorCode::DType, bound.span.clone(), error.to_string())
-            }),
-            _ => {
-                let message = "Cannot interpret this as a data type";
-                Err(ExprError::new(ErrorCode::DType, bound.span.clone(), message))
-            }
+        match bound.items() {
+            Some([one]) if one.is_none() => Ok(None),
+            Some([one]) => one.as_ints().map(Some),
+            _ => bound.as_ints().map(Some),
         }
+    }
+
+    pub(super) fn flag(&self, parameter: &str) -> Result<bool, ExprError> {
+        self.get(parameter)?.as_bool()
+    }
+
+    /// `order=`, or `None` where the argument is None.
+    pub(super) fn order(&self, parameter: &str) -> Result<Option<CopyOrder>, ExprError> {
+        let Some(bound) = self.given(parameter)? else { return Ok(None) };
+        Ok(Some(match bound.as_text()? {
+            "C" | "c" => CopyOrder::C,
+            "F" | "f" => CopyOrder::F,
+            "A" | "a" => CopyOrder::A,
+            "K" | "k" => CopyOrder::K,
+            other => {
+                return Err(bound
+                    .wrong(format!("order must be one of 'C', 'F', 'A', or 'K' (got '{other}')")));
+            }
+        }))
+    }
+
+    /// `copy=`: true, false or None as NumPy 2 means them.
+    pub(super) fn copying(&self, parameter: &str) -> Result<Copying, ExprError> {
+        Ok(match self.given(parameter)? {
+            None => Copying::IfNeeded,
+            Some(bound) if bound.as_bool()? => Copying::Always,
+            Some(_) => Copying::Never,
+        })
+    }
+
+    /// A dtype, quoted, bare, or described by a list; `None` where the argument is None.
+    pub(super) fn dtype(&self, parameter: &str) -> Result<Option<DType>, ExprError> {
+        self.given(parameter)?.map(Spanned::as_dtype).transpose()
+    }
+}
+
+fn is_array(item: &Spanned) -> bool {
+    match &item.value {
+        Value::Array(traced) => traced.layout().rank() > 0,
+        _ => item.items().is_some_and(|items| items.iter().any(is_array)),
     }
 }

@@ -1,0 +1,131 @@
+//! Promotion: the dtype of a result that several dtypes go into, as NumPy 2 decides it.
+//!
+//! `i4` and `f4` give `f8`; the Python number 2.0 beside `f4` stays `f4`, because Python numbers
+//! are weak (NEP 50). Only itemsizes reach the layout: `(2,3):(12,4)+0` plus an `f8` array of
+//! the same shape is `(2,3):(24,8)+0`.
+
+use crate::layout::DType;
+use crate::layout::dtype::Kind;
+
+/// A Python number beside arrays: it asks for a kind, not for a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weak {
+    Int,
+    Float,
+    Complex,
+}
+
+/// A native number of a kind and size that exist.
+pub(super) fn number(kind: Kind, itemsize: i64) -> DType {
+    let name = format!("{}{itemsize}", kind.letter());
+    DType::parse(&name).unwrap_or_else(|_| DType::float64())
+}
+
+/// The same dtype in this machine's byte order, where it is a plain number or text.
+pub(super) fn native(dtype: &DType) -> DType {
+    let name = dtype.to_string();
+    match name.strip_prefix('>') {
+        Some(rest) => DType::parse(&format!("<{rest}")).unwrap_or_else(|_| dtype.clone()),
+        None => dtype.clone(),
+    }
+}
+
+/// The dtype that holds what all of these hold; `None` where NumPy has none that a trace knows.
+pub(super) fn promote<'d>(
+    strong: impl IntoIterator<Item = &'d DType>,
+    weak: Option<Weak>,
+) -> Option<DType> {
+    let mut strong = strong.into_iter();
+    let Some(first) = strong.next() else {
+        return Some(match weak? {
+            Weak::Int => DType::int64(),
+            Weak::Float => DType::float64(),
+            Weak::Complex => number(Kind::Complex, 16),
+        });
+    };
+    let joined = strong.try_fold(native(first), |joined, next| pair(&joined, &native(next)))?;
+    match weak {
+        None => Some(joined),
+        Some(weak) => beside_weak(joined, weak),
+    }
+}
+
+/// Bool, integers, floats and complex numbers.
+pub(super) fn is_number(dtype: &DType) -> bool {
+    rank(dtype.kind()).is_some()
+}
+
+fn rank(kind: Kind) -> Option<u8> {
+    match kind {
+        Kind::Bool => Some(0),
+        Kind::Int | Kind::Uint => Some(1),
+        Kind::Float => Some(2),
+        Kind::Complex => Some(3),
+        _ => None,
+    }
+}
+
+fn beside_weak(strong: DType, weak: Weak) -> Option<DType> {
+    let have = rank(strong.kind())?;
+    Some(match weak {
+        Weak::Int if have >= 1 => strong,
+        Weak::Int => DType::int64(),
+        Weak::Float if have >= 2 => strong,
+        Weak::Float => DType::float64(),
+        Weak::Complex if have == 3 => strong,
+        Weak::Complex if have == 2 => number(Kind::Complex, (strong.itemsize() * 2).max(8)),
+        Weak::Complex => number(Kind::Complex, 16),
+    })
+}
+
+fn pair(one: &DType, other: &DType) -> Option<DType> {
+    if one == other {
+        return Some(one.clone());
+    }
+    let (one_rank, other_rank) = match (rank(one.kind()), rank(other.kind())) {
+        (Some(one), Some(other)) => (one, other),
+        _ => return texts(one, other),
+    };
+    let (low, high) = if one_rank <= other_rank { (one, other) } else { (other, one) };
+    Some(match (low.kind(), high.kind()) {
+        (Kind::Bool, _) => high.clone(),
+        (low_kind, high_kind) if low_kind == high_kind => {
+            number(low_kind, low.itemsize().max(high.itemsize()))
+        }
+        (Kind::Int, Kind::Uint) => signed_holding(high, low),
+        (Kind::Uint, Kind::Int) => signed_holding(low, high),
+        (Kind::Int | Kind::Uint, Kind::Float) => {
+            number(Kind::Float, high.itemsize().max(float_holding(low)))
+        }
+        (Kind::Int | Kind::Uint, _) => {
+            number(Kind::Complex, high.itemsize().max(2 * float_holding(low)))
+        }
+        _ => number(Kind::Complex, high.itemsize().max(2 * low.itemsize())),
+    })
+}
+
+fn signed_holding(unsigned: &DType, signed: &DType) -> DType {
+    match unsigned.itemsize() {
+        8 => DType::float64(),
+        size => number(Kind::Int, signed.itemsize().max(2 * size)),
+    }
+}
+
+/// The size of the smallest float that NumPy lets an integer turn into.
+pub(super) fn float_holding(integer: &DType) -> i64 {
+    match integer.itemsize() {
+        1 => 2,
+        2 => 4,
+        _ => 8,
+    }
+}
+
+/// Texts and bytes grow to the longer of both.
+fn texts(one: &DType, other: &DType) -> Option<DType> {
+    let longer = one.itemsize().max(other.itemsize());
+    match (one.kind(), other.kind()) {
+        (Kind::Text, Kind::Text) => DType::parse(&format!("U{}", longer / 4)).ok(),
+        (Kind::Bytes, Kind::Bytes) => DType::parse(&format!("S{longer}")).ok(),
+        _ => None,
+    }
+}

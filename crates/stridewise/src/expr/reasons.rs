@@ -1,0 +1,134 @@
+//! Reasons in words: why a step copies, with the axes and numbers, and the cheapest way out.
+//!
+//! For `(3,2):(8,24)+0` reshaped to one axis: "axes 0 and 1 cannot merge: stride[0] is 8, but
+//! stride[1] x extent[1] is 24 x 2 = 48", and as the way out `.reshape(-1, order='F')`.
+
+use super::steps::{Reason, ReasonCode};
+use crate::layout::{
+    CopyOrder, DType, IndexOrder, Layout, Remedy, Reshape, ReshapeCode, ReshapeReason,
+};
+
+/// A copy that the expression asks for.
+pub(super) fn asked(text: impl Into<String>, help: impl Into<String>) -> Reason {
+    Reason::new(ReasonCode::Asked, text, help)
+}
+
+/// Elements that did not exist before.
+pub(super) fn computed(function: &str) -> Reason {
+    Reason::new(
+        ReasonCode::Computed,
+        format!("{function} computes new elements, and they need memory"),
+        format!("to reuse memory that you have, pass it: np.{function}(.., out=result)"),
+    )
+}
+
+/// Why a reshape or ravel to `shape` copies.
+pub(super) fn reshape(reason: &ReshapeReason, shape: &[i64]) -> Reason {
+    let code = match reason.code {
+        ReshapeCode::CannotMerge => ReasonCode::CannotMerge,
+        ReshapeCode::NotPacked => ReasonCode::NotPacked,
+        ReshapeCode::RunsBackwards => ReasonCode::RunsBackwards,
+    };
+    evidence(code, reason, reason.to_string(), way_out(&reason.remedy, shape))
+}
+
+fn evidence(code: ReasonCode, reason: &ReshapeReason, text: String, help: String) -> Reason {
+    let mut axes: Vec<usize> = reason.inner.iter().map(|inner| inner.axis).collect();
+    axes.push(reason.outer);
+    axes.sort_unstable();
+    Reason { code, text, axes, wanted: reason.needed, got: Some(reason.found), help }
+}
+
+/// The cheapest way to `shape`, in NumPy's terms.
+pub(super) fn way_out(remedy: &Remedy, shape: &[i64]) -> String {
+    match remedy {
+        Remedy::OtherOrder(IndexOrder::F) => format!(
+            ".reshape({}, order='F') is a view; it reads the elements in Fortran order",
+            extents(shape)
+        ),
+        Remedy::OtherOrder(_) => {
+            format!(".reshape({}) is a view; it reads the elements in C order", extents(shape))
+        }
+        Remedy::TransposeFirst(axes) => {
+            let axes: Vec<String> = axes.iter().map(usize::to_string).collect();
+            format!(
+                ".transpose({}).reshape({}) is a view; it reads the elements in memory order",
+                axes.join(", "),
+                extents(shape)
+            )
+        }
+        Remedy::ReshapeFlat(order) => {
+            format!(".reshape(-1{}) is a view; it keeps the strides", keyword(*order))
+        }
+        Remedy::KeepApart { shape, order } => format!(
+            "keep these axes apart: .reshape({}{}) is a view",
+            extents(shape),
+            keyword(*order)
+        ),
+        Remedy::Copy { bytes } => {
+            format!("no view has this shape: copy once ({bytes} bytes) and keep the result")
+        }
+    }
+}
+
+fn extents(shape: &[i64]) -> String {
+    match shape {
+        [] => "()".to_owned(),
+        shape => shape.iter().map(i64::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn keyword(order: IndexOrder) -> &'static str {
+    match order {
+        IndexOrder::F => ", order='F'",
+        _ => "",
+    }
+}
+
+/// Why an array that is not in the order asked for has to be copied into it.
+pub(super) fn order(a: &Layout, order: CopyOrder) -> Reason {
+    let (wanted, other) = match order {
+        CopyOrder::F => ("Fortran", a.is_c_contiguous()),
+        _ => ("C", a.is_f_contiguous()),
+    };
+    let help = if other {
+        format!("its .T is {wanted} contiguous already, and a view")
+    } else if a.is_dense() {
+        "its elements lie without gaps in another order: .ravel(order='K') or \
+         np.asarray(a, order='K') need no copy where the order of axes does not matter"
+            .to_owned()
+    } else {
+        format!(
+            "do without it where strides are accepted; else copy once ({} bytes) and keep the \
+             result",
+            a.nbytes()
+        )
+    };
+    let title = format!("not {wanted} contiguous: ");
+    match a.ravel(order) {
+        Reshape::Copy { reason, .. } => {
+            evidence(ReasonCode::Order, &reason, format!("{title}{reason}"), help)
+        }
+        Reshape::View(_) => Reason::new(ReasonCode::Order, title, help),
+    }
+}
+
+/// Elements that change their dtype.
+pub(super) fn dtype(from: &DType, to: &DType) -> Reason {
+    let (before, after) = (from.itemsize(), to.itemsize());
+    let text = if before == after {
+        format!("every element changes from {from} to {to}")
+    } else {
+        format!("every element changes from {from} to {to}, {before} bytes to {after}")
+    };
+    Reason::new(ReasonCode::DType, text, format!("create the array as {to} to begin with"))
+}
+
+/// `np.pad` cannot grow an array in place.
+pub(super) fn padded() -> Reason {
+    Reason::new(
+        ReasonCode::Computed,
+        "a padded array needs room that the buffer does not have",
+        "allocate the padded array first and work in its inner slice",
+    )
+}
