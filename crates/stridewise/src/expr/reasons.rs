@@ -57,6 +57,13 @@ pub(super) fn way_out(remedy: &Remedy, shape: &[i64]) -> String {
                 extents(shape)
             )
         }
+        Remedy::RavelIn(CopyOrder::F) => {
+            ".ravel(order='F') is a view; it reads the elements in Fortran order".to_owned()
+        }
+        Remedy::RavelIn(CopyOrder::K) => {
+            ".ravel(order='K') is a view; it reads the elements in memory order".to_owned()
+        }
+        Remedy::RavelIn(_) => ".ravel() is a view; it reads the elements in C order".to_owned(),
         Remedy::ReshapeFlat(order) => {
             format!(".reshape(-1{}) is a view; it keeps the strides", keyword(*order))
         }
