@@ -150,7 +150,10 @@ fn version_3() {
         "zarr-json: line 1, column 32: duplicate field `zarr_format`",
     );
     check("", "zarr-json: line 1, column 0: EOF while parsing a value");
-    check("null", "zarr-json: line 1, column 4: invalid type: null, expected an object with zarr_format");
+    check(
+        "null",
+        "zarr-json: line 1, column 4: invalid type: null, expected an object with zarr_format",
+    );
     let irregular = v3("[4]", "[4]", r#""int8""#, BYTES).replace("regular", "rectilinear");
     check(&irregular, "zarr-unknown: chunk grid 'rectilinear' is not understood");
 }

@@ -167,6 +167,21 @@ fn parts_can_be_asked() {
     assert_eq!((element, shape), (&DType::float64(), &[2, 3][..]));
 }
 
+#[test]
+fn pairs_are_promoted_as_by_numpy() {
+    let table = include_str!("data/promotions.tsv");
+    let mut checked = 0;
+    for line in table.lines().filter(|line| !line.starts_with("# ")) {
+        let [one, other, wanted] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let parsed = [one, other].map(|text| DType::parse(text).unwrap());
+        let found =
+            parsed[0].promote(&parsed[1]).map_or("none".to_string(), |dtype| dtype.to_string());
+        assert_eq!(found, wanted, "{one} and {other}");
+        checked += 1;
+    }
+    assert!(checked > 1200, "the table has only {checked} rows");
+}
+
 /// A text near what dtypes look like.
 fn near_dtype() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![

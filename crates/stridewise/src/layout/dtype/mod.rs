@@ -8,6 +8,7 @@ pub mod literal;
 mod names;
 mod parse;
 mod print;
+mod promote;
 mod structured;
 mod unit;
 

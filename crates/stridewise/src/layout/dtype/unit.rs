@@ -86,3 +86,52 @@ fn divided(
     let count = count.checked_mul(parts / divisor).ok_or_else(|| invalid(inside))?;
     Ok((count, smaller))
 }
+
+/// Units from the longest to the shortest, and how many of the next each one has; a month has no
+/// fixed number of weeks.
+const LADDER: [(&str, i64); 13] = [
+    ("Y", 12),
+    ("M", 0),
+    ("W", 7),
+    ("D", 24),
+    ("h", 60),
+    ("m", 60),
+    ("s", 1000),
+    ("ms", 1000),
+    ("us", 1000),
+    ("ns", 1000),
+    ("ps", 1000),
+    ("fs", 1000),
+    ("as", 0),
+];
+
+/// The longest unit of which both are multiples. Of a month and a week there is none, but where
+/// dates are counted, NumPy takes the shorter of the two.
+pub(super) fn common(one: &str, two: &str, dates: bool) -> Option<String> {
+    let (one, two) = (rung(one)?, rung(two)?);
+    let (long, short) = if one.0 <= two.0 { (one, two) } else { (two, one) };
+    let steps = &LADDER[long.0..short.0];
+    let count = if steps.iter().any(|(_, parts)| *parts == 0) {
+        dates.then_some(short.1)?
+    } else {
+        let parts = steps.iter().try_fold(long.1, |count, (_, parts)| count.checked_mul(*parts))?;
+        greatest_common_divisor(parts, short.1)
+    };
+    let (unit, count) = (LADDER[short.0].0, i32::try_from(count).ok()?);
+    Some(if count == 1 { unit.to_string() } else { format!("{count}{unit}") })
+}
+
+/// Where `25s` stands on the ladder, and its count.
+fn rung(unit: &str) -> Option<(usize, i64)> {
+    let digits = unit.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let count = if digits.is_empty() { 1 } else { digits.parse().ok()? };
+    let name = &unit[digits.len()..];
+    Some((LADDER.iter().position(|(known, _)| *known == name)?, count))
+}
+
+fn greatest_common_divisor(mut a: i64, mut b: i64) -> i64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}

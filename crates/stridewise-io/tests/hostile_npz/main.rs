@@ -1,111 +1,12 @@
 //! Archives that lie: each gets a typed error that names the member and the place.
 #![allow(clippy::cast_possible_truncation)] // files of a test are small
 
-use std::io::Write;
+mod archive;
 
-use flate2::{Compression, Crc, write::DeflateEncoder};
+use archive::{Entry, archive, deflated, stored};
 use proptest::prelude::*;
 use stridewise_io::npz::{self, Storage};
 use stridewise_io::{RawOptions, open};
-
-/// A member as a test wants it, honest unless changed.
-#[derive(Clone)]
-struct Entry {
-    name: Vec<u8>,
-    local_name: Vec<u8>,
-    bytes: Vec<u8>,
-    method: u16,
-    flags: u16,
-    size: u64,
-    compressed: u64,
-    checksum: u32,
-    header: Option<u32>,
-    zip64: bool,
-}
-
-fn stored(name: &str, bytes: &[u8]) -> Entry {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    Entry {
-        name: name.into(),
-        local_name: name.into(),
-        bytes: bytes.to_vec(),
-        method: 0,
-        flags: 0,
-        size: bytes.len() as u64,
-        compressed: bytes.len() as u64,
-        checksum: crc.sum(),
-        header: None,
-        zip64: false,
-    }
-}
-
-fn deflated(name: &str, bytes: &[u8]) -> Entry {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).unwrap();
-    let compressed = encoder.finish().unwrap();
-    let length = compressed.len() as u64;
-    Entry { bytes: compressed, method: 8, compressed: length, ..stored(name, bytes) }
-}
-
-/// Sizes as both headers hold them, and the extra field that zip64 needs.
-fn sizes(entry: &Entry) -> (u32, u32, Vec<u8>) {
-    if !entry.zip64 {
-        return (entry.compressed as u32, entry.size as u32, Vec::new());
-    }
-    let mut extra = vec![1, 0, 16, 0];
-    extra.extend(entry.size.to_le_bytes());
-    extra.extend(entry.compressed.to_le_bytes());
-    (u32::MAX, u32::MAX, extra)
-}
-
-/// An archive, and where its directory starts.
-fn archive(entries: &[Entry]) -> (Vec<u8>, usize) {
-    let mut file = Vec::new();
-    let mut directory = Vec::new();
-    for entry in entries {
-        let header = entry.header.unwrap_or(file.len() as u32);
-        let (compressed, size, extra) = sizes(entry);
-        file.extend(0x0403_4b50u32.to_le_bytes());
-        for short in [20, entry.flags, entry.method, 0, 0] {
-            file.extend(short.to_le_bytes());
-        }
-        for word in [entry.checksum, compressed, size] {
-            file.extend(word.to_le_bytes());
-        }
-        file.extend((entry.local_name.len() as u16).to_le_bytes());
-        file.extend((extra.len() as u16).to_le_bytes());
-        file.extend(&entry.local_name);
-        file.extend(&extra);
-        file.extend(&entry.bytes);
-
-        directory.extend(0x0201_4b50u32.to_le_bytes());
-        for short in [20, 20, entry.flags, entry.method, 0, 0] {
-            directory.extend(short.to_le_bytes());
-        }
-        for word in [entry.checksum, compressed, size] {
-            directory.extend(word.to_le_bytes());
-        }
-        for short in [entry.name.len() as u16, extra.len() as u16, 0, 0, 0] {
-            directory.extend(short.to_le_bytes());
-        }
-        directory.extend(0u32.to_le_bytes());
-        directory.extend(header.to_le_bytes());
-        directory.extend(&entry.name);
-        directory.extend(&extra);
-    }
-    let start = file.len();
-    file.extend(&directory);
-    let count = (entries.len() as u16).to_le_bytes();
-    file.extend(0x0605_4b50u32.to_le_bytes());
-    file.extend([0; 4]);
-    file.extend(count);
-    file.extend(count);
-    file.extend((directory.len() as u32).to_le_bytes());
-    file.extend((start as u32).to_le_bytes());
-    file.extend([0; 2]);
-    (file, start)
-}
 
 fn npy(shape: &str, data: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n");
@@ -449,7 +350,7 @@ fn deflated_members_that_lie_are_told() {
 
 #[test]
 fn every_truncation_of_a_good_archive_is_told() {
-    for whole in [&include_bytes!("data/several.npz")[..], include_bytes!("data/mixed.npz")] {
+    for whole in [&include_bytes!("../data/several.npz")[..], include_bytes!("../data/mixed.npz")] {
         assert!(npz::directory(whole).is_ok());
         for length in 0..whole.len() {
             assert!(npz::directory(&whole[..length]).is_err(), "{length}");
@@ -461,9 +362,9 @@ proptest! {
     #[test]
     fn no_bytes_are_trusted(
         which in prop::sample::select(vec![
-            &include_bytes!("data/several.npz")[..],
-            &include_bytes!("data/deflated.npz")[..],
-            &include_bytes!("data/mixed.npz")[..],
+            &include_bytes!("../data/several.npz")[..],
+            &include_bytes!("../data/deflated.npz")[..],
+            &include_bytes!("../data/mixed.npz")[..],
         ]),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
