@@ -3,7 +3,7 @@
 //! `zeros((2,3)).T.reshape(-1)` is new `(2,3):(24,8)+0`, view `(3,2):(8,24)+0`, copy `(6):(8)+0`.
 
 use serde::Serialize;
-use stridewise::expr::{Array, Effect, Step, Trace};
+use stridewise::expr::{Array, Effect, ReasonCode, Step, Trace};
 
 use super::{Document, Subject, enveloped};
 use crate::svg::chain_svg;
@@ -75,6 +75,12 @@ impl TraceDocument {
 }
 
 impl StepObject {
+    /// Whether its elements are computed or put together, rather than copied one by one.
+    pub(crate) fn is_computed(&self) -> bool {
+        let code = self.reason.as_ref().map(|reason| reason.code);
+        [ReasonCode::Computed, ReasonCode::Joined].map(|code| Some(code.as_str())).contains(&code)
+    }
+
     fn new(step: Step) -> StepObject {
         let Step { dtype, layout, buffer, writeable, .. } = step;
         StepObject {

@@ -39,10 +39,20 @@ fn role(effect: Effect) -> Role {
 
 fn verdict(trace: &TraceDocument) -> Piece {
     let bytes = quantity::bytes(trace.copied_bytes);
-    match trace.copies {
-        0 => Piece::new(Role::Good, "no step copies: the result is a view of what it began with"),
-        1 => Piece::new(Role::Warn, format!("1 step copies: {bytes}")),
-        copies => Piece::new(Role::Warn, format!("{copies} steps copy: {bytes}")),
+    let computed = trace.steps.iter().any(StepObject::is_computed);
+    let viewed = trace.steps.iter().any(|step| step.kind == Effect::View);
+    match (trace.copies, computed) {
+        (0, _) if viewed => Piece::new(
+            Role::Good,
+            "no step copies: the result is a view of the bytes it began with",
+        ),
+        (0, _) => Piece::new(Role::Good, "no step copies"),
+        (1, false) => Piece::new(Role::Warn, format!("1 step copies: {bytes}")),
+        (1, true) => Piece::new(Role::Warn, format!("1 step makes new memory: {bytes}")),
+        (copies, false) => Piece::new(Role::Warn, format!("{copies} steps copy: {bytes}")),
+        (copies, true) => {
+            Piece::new(Role::Warn, format!("{copies} steps make new memory: {bytes}"))
+        }
     }
 }
 
@@ -87,14 +97,22 @@ fn reason(page: &mut Page, step: &StepObject) {
     let Some(reason) = &step.reason else { return };
     page.blank();
     let what = match step.kind {
-        Effect::Copy => format!(" copies {}", quantity::bytes(step.layout.0.layout.nbytes())),
+        Effect::Copy => {
+            let verb = if step.is_computed() { "makes" } else { "copies" };
+            format!(" {verb} {}", quantity::bytes(step.layout.0.layout.nbytes()))
+        }
+        _ if reason.code == "read-only" => " is read-only".to_owned(),
         _ => String::new(),
     };
     page.line([
         Piece::new(Role::Title, format!("  {}", step.op)),
         Piece::new(role(step.kind), what),
     ]);
-    page.labelled(4, quiet("why: "), reason.text.as_str());
+    let plainly = match reason.code {
+        "cannot-merge" => "a view has one stride per axis, and here no single stride fits: ",
+        _ => "",
+    };
+    page.labelled(4, quiet("why: "), format!("{plainly}{}", reason.text));
     if !reason.help.is_empty() {
         page.labelled(4, quiet("help:"), reason.help.as_str());
     }
@@ -112,8 +130,9 @@ fn legend(page: &mut Page, trace: &TraceDocument) {
         explain("view", "the same bytes under another shape and strides; nothing is copied");
     }
     if any(Effect::Copy) {
-        explain("copy", "new memory; every element is read and written once");
+        explain("copy", "new memory, filled from the elements before");
     }
+    explain("stride", "how many bytes one step along an axis moves");
     let changes = |step: &&StepObject| step.kind != Effect::New;
     if trace.steps.iter().filter(changes).any(|step| step.writes_reach_original) {
         explain("reach", "writing to the result changes the array that the chain began with");
