@@ -118,7 +118,7 @@ fn facts(page: &mut Page, inspect: &Inspect) {
         .map(|(label, value, meaning)| vec![quiet(label), value.into(), quiet(meaning)])
         .collect();
     page.table(2, &[Align::Left, Align::Left, Align::Left], &rows);
-    page.line([quiet("  flags    "), Piece::from(flags.join("   "))]);
+    page.labelled(2, quiet("flags   "), flags.join("   "));
     if let Some(file) = &inspect.file {
         page.labelled(2, quiet("file    "), stored(file));
     }
@@ -187,10 +187,8 @@ fn axes(page: &mut Page, inspect: &Inspect) {
 /// The loops to paste, and the same in NumPy.
 fn walking(page: &mut Page, inspect: &Inspect) {
     let advice = &inspect.advice;
-    page.line([
-        Piece::new(Role::Title, "loop order"),
-        quiet("  the innermost loop takes the shortest steps"),
-    ]);
+    let meaning = quiet("the innermost loop takes the shortest steps");
+    page.labelled(0, Piece::new(Role::Title, "loop order "), meaning);
     for line in &advice.loops {
         page.line([Piece::new(Role::Code, format!("  {line}"))]);
     }

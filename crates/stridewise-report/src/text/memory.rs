@@ -20,7 +20,8 @@ pub(super) fn draw(page: &mut Page, strip: &Strip) {
     // Two blanks, the number, and a rule with its blanks on either side.
     let room = look.width.saturating_sub(2 + margin + 3 + 2);
     let cells = Cells::fitting(strip, room);
-    page.line([Piece::new(Role::Title, "memory"), Piece::new(Role::Quiet, heading(strip))]);
+    let title = Piece::new(Role::Title, "memory ");
+    page.labelled(0, title, Piece::new(Role::Quiet, heading(strip)));
     page.paragraph(8, Piece::new(Role::Quiet, legend(strip, cells, look)));
     if let Cells::Indices { columns } = cells {
         page.line([Piece::new(Role::Quiet, ruler(strip, margin, columns))]);
@@ -58,7 +59,8 @@ pub(super) fn draw_two(page: &mut Page, a: &Strip, b: &Strip) {
     // As for one strip, and a letter with its blank.
     let room = look.width.saturating_sub(2 + margin + 3 + 2 + 2);
     let cells = Cells::narrower(Cells::fitting(a, room), Cells::fitting(b, room));
-    page.line([Piece::new(Role::Title, "memory"), Piece::new(Role::Quiet, heading(a))]);
+    let title = Piece::new(Role::Title, "memory ");
+    page.labelled(0, title, Piece::new(Role::Quiet, heading(a)));
     if let Cells::Indices { columns } = cells {
         page.line([Piece::new(Role::Quiet, "  ".to_owned() + &ruler(a, margin, columns))]);
     }
@@ -94,7 +96,7 @@ fn more(lines: i64) -> String {
 fn heading(strip: &Strip) -> String {
     let line = quantity::count(strip.line, "byte");
     let cell = quantity::count(strip.cell, "byte");
-    format!("  each row is a cache line of {line}, each cell {cell}")
+    format!("each row is a cache line of {line}, each cell {cell}")
 }
 
 /// `+0   +8   +16`: the bytes of the cells within their line.
