@@ -30,6 +30,8 @@ pub(crate) struct Input {
     pub(crate) trace: Trace,
     /// The file, where the argument is one and nothing was done to it.
     pub(crate) file: Option<FileObject>,
+    /// The file's path and array, whatever was done to it.
+    pub(crate) begins_with: Option<(String, Array)>,
 }
 
 impl Inputs {
@@ -44,16 +46,22 @@ impl Inputs {
         Ok(inputs)
     }
 
+    /// The arrays with names.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (String, Array)> {
+        self.names.iter().map(|(name, array)| (name.to_owned(), array.clone()))
+    }
+
     /// What ARRAY is, continued by EXPR where there is one.
     pub(crate) fn read(&self, array: &OsStr, expr: Option<&str>) -> Result<Input, Failure> {
-        let Input { trace: start, file } = self.begin(array)?;
+        let input = self.begin(array)?;
         let Some(expr) = expr else {
-            return Ok(Input { trace: start, file });
+            return Ok(input);
         };
+        let Input { trace: start, begins_with, .. } = input;
         let mut trace = self.continued(&start.result, expr)?;
         trace.source = format!("{}{}", start.source, joined(expr));
         trace.steps.splice(0..0, start.steps);
-        Ok(Input { trace, file: None })
+        Ok(Input { trace, file: None, begins_with })
     }
 
     /// A name, a file, or an expression, in this order.
@@ -63,13 +71,14 @@ impl Inputs {
         if let Some(spec) = file {
             let stored = self.files.open(&spec)?;
             let source = argument.to_string_lossy().into_owned();
+            let begins_with = Some((source.clone(), stored.array.clone()));
             let trace = Trace { source, steps: Vec::new(), result: stored.array };
-            return Ok(Input { trace, file: Some(stored.file) });
+            return Ok(Input { trace, file: Some(stored.file), begins_with });
         }
         // Whatever is not UTF-8 was taken for a file.
         let source = argument.to_str().unwrap_or_default();
         match trace(source, &self.names) {
-            Ok(trace) => Ok(Input { trace, file: None }),
+            Ok(trace) => Ok(Input { trace, file: None, begins_with: None }),
             Err(_) if looks_like_a_path(source) => {
                 let help = "check the name and the current folder".to_owned();
                 Err(Failure::new("no-such-file", format!("there is no file '{source}'")).help(help))

@@ -215,16 +215,15 @@ fn lines_to_show(layout: &Layout, line: i64, rows: usize) -> BTreeSet<i64> {
             break;
         }
     }
-    // Room for the last line, so that the end is seen as well as the beginning.
-    if !starts.contains(&last) {
-        while starts.len() + 1 > rows.max(2) {
+    while starts.len() > rows {
+        starts.pop_last();
+    }
+    // The end is seen as well as the beginning, where there is room for both.
+    if rows > 1 && !starts.contains(&last) {
+        if starts.len() == rows {
             starts.pop_last();
         }
         starts.insert(last);
-    }
-    while starts.len() > rows.max(1) {
-        let before_last = starts.iter().rev().nth(1).copied();
-        before_last.map(|start| starts.remove(&start));
     }
     starts
 }

@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 pub(crate) fn run(arguments: &TraceArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let inputs = Inputs::new(&arguments.options)?;
     let input = inputs.read(&arguments.array, arguments.expr.as_deref())?;
-    let document = TraceDocument::new(input.trace);
+    let document = TraceDocument::new(input.trace, inputs.named().chain(input.begins_with));
     terminal.answer(&document, arguments.picture.path())?;
     let stopped = arguments.no_copy && document.copies > 0;
     Ok(if stopped { Exit::Finding } else { Exit::Fine })

@@ -23,7 +23,7 @@ pub use layout::{LayoutObject, Subject};
 pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};
 pub use offset::{Indices, Offset, TermObject};
 pub use overlap::{Overlap, Side};
-pub use trace::{ReasonObject, StepObject, TraceDocument};
+pub use trace::{GivenObject, ReasonObject, StepObject, TraceDocument};
 
 /// The version of the documents' shape.
 pub const SCHEMA: u32 = 1;

@@ -14,6 +14,8 @@ use crate::text::{Look, trace_text};
 pub struct TraceDocument {
     /// The expression.
     pub source: String,
+    /// The arrays that the expression may name.
+    pub given: Vec<GivenObject>,
     /// The steps in the order in which Python takes them.
     pub steps: Vec<StepObject>,
     /// What the whole expression is.
@@ -22,6 +24,15 @@ pub struct TraceDocument {
     pub copies: usize,
     /// How many bytes they copy.
     pub copied_bytes: i64,
+}
+
+/// An array with a name.
+#[derive(Clone, Debug, Serialize)]
+pub struct GivenObject {
+    /// Its name, or its file.
+    pub name: String,
+    /// Where its elements lie.
+    pub layout: Subject,
 }
 
 /// One step.
@@ -59,8 +70,9 @@ pub struct ReasonObject {
 }
 
 impl TraceDocument {
-    /// Describes a trace.
-    pub fn new(trace: Trace) -> TraceDocument {
+    /// Describes a trace, and the named arrays that it may begin with.
+    pub fn new(trace: Trace, given: impl IntoIterator<Item = (String, Array)>) -> TraceDocument {
+        let given = given.into_iter();
         let is_copy = |step: &&Step| step.effect == Effect::Copy;
         let copied = |step: &Step| step.layout.nbytes();
         let copies = trace.steps.iter().filter(is_copy);
@@ -69,6 +81,9 @@ impl TraceDocument {
             copied_bytes: copies.map(copied).fold(0, i64::saturating_add),
             steps: trace.steps.into_iter().map(StepObject::new).collect(),
             source: trace.source,
+            given: given
+                .map(|(name, array)| GivenObject { name, layout: Subject(array) })
+                .collect(),
             result: Subject(trace.result),
         }
     }

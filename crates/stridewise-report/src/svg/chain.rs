@@ -8,7 +8,7 @@ use stridewise::expr::Effect;
 use super::array::shortened;
 use super::canvas::{Anchor, Canvas, Frame, MARGIN};
 use super::memory;
-use crate::document::{StepObject, TraceDocument};
+use crate::document::{Subject, TraceDocument};
 use crate::strip::{Row, Strip};
 use crate::text::quantity;
 
@@ -34,21 +34,24 @@ pub fn chain_svg(trace: &TraceDocument) -> String {
     let middle = MARGIN + BADGE.0 / 2.0;
     let mut y = MARGIN + 68.0;
     let mut above = None;
+    for given in trace.given.iter().take(MOST_STEPS) {
+        draw_badge(&mut canvas, "given", "new", y);
+        draw_array(&mut canvas, &given.name, &given.layout, y);
+        above = Some(y + BADGE.1);
+        y += STEP;
+    }
     for step in trace.steps.iter().take(MOST_STEPS) {
         if let Some(above) = above.filter(|_| step.kind != Effect::New) {
             let class = if step.kind == Effect::Copy { "cut" } else { "link" };
             canvas.line(class, (middle, above), (middle, y));
         }
-        draw_step(&mut canvas, step, y);
+        draw_badge(&mut canvas, step.effect, step.effect, y);
+        draw_array(&mut canvas, &step.op, &step.layout, y);
         above = Some(y + BADGE.1);
         y += STEP;
         if let Some(reason) = &step.reason {
-            canvas.text(
-                "quiet",
-                (MARGIN + 70.0, y - 16.0),
-                Anchor::Start,
-                &shortened(&reason.text),
-            );
+            let place = (MARGIN + 70.0, y - 11.0);
+            canvas.text("quiet", place, Anchor::Start, &shortened(&reason.text));
             y += 20.0;
         }
     }
@@ -61,18 +64,17 @@ pub fn chain_svg(trace: &TraceDocument) -> String {
     canvas.finish(&format!("Steps of {}", trace.source), &format!("{verdict}: {steps}."))
 }
 
-fn draw_step(canvas: &mut Canvas, step: &StepObject, y: f64) {
-    let layout = &step.layout.0.layout;
-    canvas.rect(step.effect, Frame { x: MARGIN, y, width: BADGE.0, height: BADGE.1 });
-    let middle = (MARGIN + BADGE.0 / 2.0, y + 15.0);
-    canvas.text("in", middle, Anchor::Middle, step.effect);
+fn draw_badge(canvas: &mut Canvas, text: &str, class: &str, y: f64) {
+    canvas.rect(class, Frame { x: MARGIN, y, width: BADGE.0, height: BADGE.1 });
+    canvas.text("in", (MARGIN + BADGE.0 / 2.0, y + 15.0), Anchor::Middle, text);
+}
+
+fn draw_array(canvas: &mut Canvas, name: &str, layout: &Subject, y: f64) {
+    let layout = &layout.0.layout;
     let text = MARGIN + 70.0;
-    canvas.text("head", (text, y + 15.0), Anchor::Start, &cut(&step.op));
-    let facts = format!(
-        "{} strides {} B",
-        quantity::tuple(layout.shape()),
-        quantity::tuple(layout.strides())
-    );
+    canvas.text("head", (text, y + 15.0), Anchor::Start, &cut(name));
+    let (shape, strides) = (quantity::tuple(layout.shape()), quantity::tuple(layout.strides()));
+    let facts = format!("{shape} strides {strides} B");
     canvas.text("quiet", (text, y + 34.0), Anchor::Start, &cut(&facts));
     let strip = Strip::of(layout, LINE, 1);
     if let Some(Row::Line { start, cells }) = strip.rows.first() {

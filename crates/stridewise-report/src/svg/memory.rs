@@ -43,6 +43,7 @@ pub(super) fn draw_line(
     let class = hue(start.div_euclid(strip.line));
     let wide = WIDE / cells.len().max(1) as f64;
     let height = ROW - 4.0;
+    let labelled = labels_fit(strip);
     let mut at = 0;
     while at < cells.len() {
         // An element is one box, however many cells it takes; so is a run of gaps.
@@ -55,7 +56,7 @@ pub(super) fn draw_line(
             _ => canvas.rect(&class, frame),
         }
         let label = cells[at].label();
-        if text_width(&label, 12.0) + 2.0 <= frame.width {
+        if labelled {
             let place = (frame.x + frame.width / 2.0, y + ROW * 0.6);
             canvas.text("in", place, Anchor::Middle, &label);
         }
@@ -65,4 +66,20 @@ pub(super) fn draw_line(
     for end in [x, x + WIDE] {
         canvas.line("rule", (end, y - 2.0), (end, y + height + 2.0));
     }
+}
+
+/// Whether every element of the strip has room for its index: all of them show it, or none.
+fn labels_fit(strip: &Strip) -> bool {
+    let cells = strip.line / strip.cell;
+    // How many cells an element takes is seen where it is whole.
+    let mut lengths = strip.rows.iter().filter_map(|row| match row {
+        Row::Line { cells, .. } => {
+            let first = cells.iter().position(|cell| matches!(cell, Cell::Element { .. }))?;
+            let rest = cells[first + 1..].iter().take_while(|cell| **cell == Cell::Rest);
+            Some(1 + rest.count())
+        }
+        Row::Skipped { .. } => None,
+    });
+    let wide = WIDE / cells.max(1) as f64 * lengths.next().unwrap_or(1) as f64;
+    strip.cells().all(|cell| text_width(&cell.label(), 12.0) + 2.0 <= wide)
 }

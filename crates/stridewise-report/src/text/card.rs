@@ -113,11 +113,7 @@ fn facts(page: &mut Page, inspect: &Inspect) {
         ),
         ("span", format!("{}..{}", span.low, span.high), reached(inspect)),
     ];
-    let rows: Vec<_> = rows
-        .into_iter()
-        .map(|(label, value, meaning)| vec![quiet(label), value.into(), quiet(meaning)])
-        .collect();
-    page.table(2, &[Align::Left, Align::Left, Align::Left], &rows);
+    page.facts(2, &rows);
     page.labelled(2, quiet("flags   "), flags.join("   "));
     if let Some(file) = &inspect.file {
         page.labelled(2, quiet("file    "), stored(file));

@@ -29,18 +29,18 @@ pub(super) fn draw(page: &mut Page, strip: &Strip) {
     let rule = look.glyph("│", "|");
     let mut drawn: Vec<Piece> = Vec::new();
     let mut skipped = 0;
-    for row in &strip.rows {
+    for (number, row) in strip.rows.iter().enumerate() {
         match row {
             Row::Skipped { lines } => skipped += lines,
             Row::Line { start, cells: content } => {
                 let line = cells.draw_all(look, content, room);
-                if line == drawn {
+                if line == drawn && number + 1 < strip.rows.len() {
                     skipped += 1; // Repeats are squeezed.
                     continue;
                 }
                 skip(page, margin, &mut skipped);
-                let number = Piece::new(Role::Quiet, format!("  {start:>margin$} {rule} "));
-                page.line(std::iter::once(number).chain(line.iter().cloned()));
+                let head = Piece::new(Role::Quiet, format!("  {start:>margin$} {rule} "));
+                page.line(std::iter::once(head).chain(line.iter().cloned()));
                 drawn = line;
             }
         }

@@ -111,6 +111,31 @@ impl Page {
         }
     }
 
+    /// Facts, one a line: what, its value, and what that means. A long value has a line of its
+    /// own, so that it does not push all the others aside.
+    pub fn facts(&mut self, indent: usize, facts: &[(&str, String, String)]) {
+        const LONG: usize = 24;
+        let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0) + GUTTER;
+        let labels = indent + widest(&mut facts.iter().map(|(label, ..)| label.width()));
+        let values = facts.iter().map(|(_, value, _)| value.width());
+        let meanings = labels + widest(&mut values.filter(|width| *width <= LONG));
+        for (label, value, meaning) in facts {
+            let label = format!("{}{label}", " ".repeat(indent));
+            self.text.push_str(&self.look.paint(Role::Quiet, &label));
+            self.text.push_str(&" ".repeat(labels - label.width()));
+            if value.width() <= LONG {
+                self.text.push_str(value);
+                self.text.push_str(&" ".repeat(meanings - labels - value.width()));
+            } else {
+                self.last_cell(&value.as_str().into(), labels);
+                self.end_line();
+                self.text.push_str(&" ".repeat(meanings));
+            }
+            self.last_cell(&Piece::new(Role::Quiet, meaning.as_str()), meanings);
+            self.end_line();
+        }
+    }
+
     /// A table: each column as wide as its widest cell; the last column is wrapped where the
     /// page ends.
     pub fn table(&mut self, indent: usize, align: &[Align], rows: &[Vec<Piece>]) {

@@ -3,6 +3,7 @@
 //! `zeros((2,3)).T.reshape(-1)` has three rows: new, view, copy.
 
 use stridewise::expr::Effect;
+use stridewise::layout::Layout;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Align, Look, Page, Piece, Role, quantity};
@@ -46,6 +47,7 @@ fn verdict(trace: &TraceDocument) -> Piece {
             Role::Good,
             "no step copies: the result is a view of the bytes it began with",
         ),
+        (0, _) if trace.steps.is_empty() => Piece::new(Role::Good, "nothing is done to it"),
         (0, _) => Piece::new(Role::Good, "no step copies"),
         (1, false) => Piece::new(Role::Warn, format!("1 step copies: {bytes}")),
         (1, true) => Piece::new(Role::Warn, format!("1 step makes new memory: {bytes}")),
@@ -59,12 +61,19 @@ fn verdict(trace: &TraceDocument) -> Piece {
 fn steps(page: &mut Page, trace: &TraceDocument) {
     let head = ["", "step", "effect", "writes", "shape", "strides in bytes"];
     let mut rows = vec![head.map(quiet).to_vec()];
+    for given in &trace.given {
+        let layout = &given.layout.0.layout;
+        rows.push(vec![
+            "".into(),
+            shortened(&given.name, page.look()).into(),
+            "given".into(),
+            "".into(),
+            quantity::tuple(layout.shape()).into(),
+            strides(layout).into(),
+        ]);
+    }
     for (number, step) in trace.steps.iter().enumerate() {
         let layout = &step.layout.0.layout;
-        let mut strides = quantity::tuple(layout.strides());
-        if layout.offset() != 0 {
-            strides.push_str(&format!(" from byte {}", layout.offset()));
-        }
         let writes = if step.writes_reach_original { "reach" } else { "stop" };
         rows.push(vec![
             quiet((number + 1).to_string()),
@@ -72,11 +81,20 @@ fn steps(page: &mut Page, trace: &TraceDocument) {
             Piece::new(role(step.kind), step.effect),
             if step.kind == Effect::New { "".into() } else { writes.into() },
             quantity::tuple(layout.shape()).into(),
-            strides.into(),
+            strides(layout).into(),
         ]);
     }
     use Align::{Left, Right};
     page.table(2, &[Right, Left, Left, Left, Left, Left], &rows);
+}
+
+/// The strides, and where the first element lies if not at the start of its buffer.
+fn strides(layout: &Layout) -> String {
+    let strides = quantity::tuple(layout.strides());
+    match layout.offset() {
+        0 => strides,
+        offset => format!("{strides} from byte {}", quantity::grouped(offset)),
+    }
 }
 
 fn shortened(op: &str, look: Look) -> String {
@@ -123,6 +141,9 @@ fn legend(page: &mut Page, trace: &TraceDocument) {
     let mut rows = Vec::new();
     let mut explain = |word: &str, meaning: &str| rows.push(vec![quiet(word), quiet(meaning)]);
     let any = |effect| trace.steps.iter().any(|step| step.kind == effect);
+    if !trace.given.is_empty() {
+        explain("given", "an array that is there already");
+    }
     if any(Effect::New) {
         explain("new", "an array is made; nothing is copied into it");
     }
