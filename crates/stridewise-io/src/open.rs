@@ -24,8 +24,8 @@ const NPY_START: u64 = literal::MAX_TEXT as u64 + 12;
 ///
 /// `options` say what a raw file holds; they stay empty for files that say so themselves.
 ///
-/// The file must not change while the result lives: see [`crate::map`]'s remarks in the crate's
-/// documentation, "While a file is mapped".
+/// The file must not change while the result lives: the crate's documentation says why, under
+/// "While a file is mapped".
 ///
 /// ```no_run
 /// use stridewise_io::{RawOptions, open};

@@ -316,6 +316,7 @@ fn zarr_chunks_have_the_layout_that_the_metadata_says() {
     let array = zarr::read(&data("v3_sharded.zarr")).unwrap();
     assert_eq!(array.chunks, [4, 6, 12]);
     assert_eq!(array.inner_chunks.as_deref(), Some(&[4, 2, 3][..]));
+    assert_eq!(array.order, [0, 2, 1]);
     assert_eq!(array.codecs, ["transpose", "sharding_indexed", "transpose", "bytes"]);
     let layout = array.chunk_layout().unwrap();
     let shard = fs::read(data("v3_sharded.zarr/c/0/0/0")).unwrap();

@@ -91,9 +91,9 @@ save_archive("several.npz", False, **several)
 save_archive("deflated.npz", True, **several, zeros=np.zeros((100, 100)))
 save_archive("one.npz", False, only=counted((3,), "<u4"))
 with zipfile.ZipFile(HERE / "mixed.npz", "w") as archive:
-    archive.writestr("notes.txt", "hello")
-    archive.writestr("folder/", "")
-    with archive.open("x.npy", "w") as member:  # sizes follow in a data descriptor
+    archive.writestr(zipfile.ZipInfo("notes.txt"), "hello")
+    archive.writestr(zipfile.ZipInfo("folder/"), "")
+    with archive.open(zipfile.ZipInfo("x.npy"), "w") as member:  # sizes follow in a data descriptor
         npy.write_array(member, counted((2,), "<f4"))
     for name, method in [("bz.npy", zipfile.ZIP_BZIP2), ("lzma.npy", zipfile.ZIP_LZMA)]:
         with archive.open(zipfile.ZipInfo(name), "w") as member:
@@ -160,7 +160,7 @@ save_zarr("v3_twice.zarr", cube,
 save_zarr("v3_sharded.zarr", counted((4, 6, 12), "u2"), chunks=(4, 6, 12), compressors=None,
           filters=[TransposeCodec(order=(1, 2, 0))],
           serializer=ShardingCodec(chunk_shape=(2, 3, 4),  # of the transposed axes
-                                   codecs=[TransposeCodec(order=(2, 0, 1)), BytesCodec()]))
+                                   codecs=[TransposeCodec(order=(2, 1, 0)), BytesCodec()]))
 shutil.rmtree(HERE / "group.zarr", ignore_errors=True)
 zarr.create_group(HERE / "group.zarr")
 
