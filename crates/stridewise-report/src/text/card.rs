@@ -87,13 +87,13 @@ fn facts(page: &mut Page, inspect: &Inspect) {
             array.dtype.to_string(),
             format!("{}: {itemsize} an element", array.dtype.name()),
         ),
+        ("shape", quantity::tuple(layout.shape()), quantity::count(layout.size(), "element")),
         (
-            "shape",
-            quantity::tuple(layout.shape()),
+            "bytes",
+            format!("{} B", quantity::grouped(layout.nbytes())),
             format!(
-                "{}, {} by a.nbytes",
-                quantity::count(layout.size(), "element"),
-                quantity::bytes(layout.nbytes())
+                "nominal, as a.nbytes; real: {} from first to last",
+                quantity::about(span.len())
             ),
         ),
         (
