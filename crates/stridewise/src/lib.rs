@@ -15,6 +15,8 @@ pub mod expr;
 pub mod layout;
 pub mod locality;
 pub mod machine;
+#[cfg(feature = "measure")]
+pub mod measure;
 pub mod nest;
 pub mod view;
 

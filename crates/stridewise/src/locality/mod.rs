@@ -4,6 +4,7 @@
 //! - [`simulate`] is exact: every access, or runs of accesses that stay in their lines, or whole
 //!   stretches of a loop after which the caches look the same up to a shift
 //! - [`sample`](sample()) classifies random accesses and gives an interval
+//! - [`rank_orders`] predicts all loop orders in closed form
 //!
 //! The model: set-associative LRU at each level, sets by modulo, a line is allocated on reads and
 //! writes alike, a streaming store allocates none. An access that crosses lines touches all of
@@ -13,17 +14,28 @@
 //! Worked: reading `(2,8):(64,8)+0` in index order is 16 accesses and 2 misses.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod cache;
 mod counts;
 mod error;
+mod estimate;
+mod finding;
+mod predict;
 mod program;
+mod rank;
 mod residue;
 mod sample;
 mod simulate;
 mod walk;
 mod warp;
 
+pub use answer::{CacheAnswer, Effort, Engine, LevelAnswer, SiteAnswer, ask};
 pub use counts::{Counts, SiteCounts};
 pub use error::LocalityError;
+pub use finding::{Finding, FindingCode, FindingsError, findings};
+pub use predict::{Costs, Inner, Prediction};
+pub use rank::{
+    BreakEven, Ranked, RankedLayout, break_even, predict_order, rank_layouts, rank_orders,
+};
 pub use sample::{LevelSample, Sampled, Sampling, Share, SiteSample, sample};
 pub use simulate::{Exact, Simulated, simulate};

@@ -346,29 +346,36 @@ fn hold(body: &mut Vec<Node>, depth: usize, read: Option<usize>, write: usize) {
     *body = held;
 }
 
-/// Whether the write stands in this loop's body once and is not moved by it.
+/// Whether the write stands in this loop's body, nowhere deeper, once, and is not moved by it.
+/// Blocks with remainders write in several places, and one register holds one element.
 fn still(inner: &Loop, depth: usize, write: usize) -> bool {
-    let writes = inner.body.iter().filter_map(|node| match node {
-        Node::Access(access) if access.operand == write => Some(access),
-        _ => None,
+    let unmoved = |node: &Node| match node {
+        Node::Access(access) => {
+            access.operand == write && access.coefficients.get(depth) == Some(&0)
+        }
+        Node::Loop(_) => false,
+    };
+    inner.extent > 0 && uses(&inner.body, write) == 1 && inner.body.iter().any(unmoved)
+}
+
+/// How often a reference stands in a tree.
+fn uses(body: &[Node], reference: usize) -> usize {
+    let each = body.iter().map(|node| match node {
+        Node::Access(access) => usize::from(access.operand == reference),
+        Node::Loop(inner) => uses(&inner.body, reference),
     });
-    let mut writes = writes.peekable();
-    writes.peek().is_some()
-        && writes.all(|access| access.coefficients.get(depth) == Some(&0))
-        && inner.extent > 0
+    each.sum()
 }
 
 /// Takes an access out of a loop that does not move it.
 fn take(inner: &mut Loop, depth: usize, reference: usize) -> Option<Node> {
     let is_it = |node: &Node| matches!(node, Node::Access(access) if access.operand == reference);
-    let mut taken = None;
-    while let Some(at) = inner.body.iter().position(is_it) {
-        taken = Some(inner.body.remove(at));
-    }
-    if let Some(Node::Access(access)) = &mut taken {
+    let at = inner.body.iter().position(is_it)?;
+    let mut taken = inner.body.remove(at);
+    if let Node::Access(access) = &mut taken {
         access.coefficients.remove(depth);
     }
-    taken
+    Some(taken)
 }
 
 /// From reference numbers to operand numbers.
