@@ -35,6 +35,8 @@ pub struct Measured {
     pub fastest_ns: f64,
     /// How often the nest ran.
     pub runs: u64,
+    /// The sum of all elements after one run over arrays of ones.
+    pub checksum: f64,
 }
 
 /// Runs a nest of a statement on memory of its own and tells how long one run takes.
@@ -54,6 +56,7 @@ pub fn time_nest(
     let start = Instant::now();
     executor.run();
     let first = start.elapsed();
+    let checksum = executor.checksum();
     let mut runs = 1;
     let each = if first > timing.longest {
         1
@@ -73,5 +76,5 @@ pub fn time_nest(
         runs += u64::from(each);
     }
     times.sort_by(f64::total_cmp);
-    Ok(Measured { median_ns: times[times.len() / 2], fastest_ns: times[0], runs })
+    Ok(Measured { median_ns: times[times.len() / 2], fastest_ns: times[0], runs, checksum })
 }
