@@ -33,8 +33,8 @@ pub enum Work {
     /// distinguishable positions. At most 1.5 GiB is allocated, and no more than 3/8 of a byte
     /// per byte between the ends of the layouts.
     Exact,
-    /// The spans alone; NumPy's `max_work=0`. Where they overlap the answer is
-    /// [`Answer::TooHard`].
+    /// What needs no search; NumPy's `max_work=0`. For two layouts that is their spans, and
+    /// where those overlap the answer is [`Answer::TooHard`].
     BoundsOnly,
     /// The spans, then NumPy's search with at most so many nodes, counted as NumPy counts
     /// `max_work`; `Nodes(0)` is [`Work::BoundsOnly`].
@@ -169,7 +169,7 @@ pub fn self_overlap(layout: &Layout, work: Work) -> Answer<Meeting> {
         return Answer::Yes(meeting(layout, layout, first, second));
     }
     let differences = match work {
-        Work::BoundsOnly | Work::Nodes(0) => return Answer::TooHard,
+        Work::BoundsOnly => differences_as_numpy(layout, 0),
         Work::Nodes(nodes) => differences_as_numpy(layout, nodes),
         Work::Exact => differences(layout),
     };
