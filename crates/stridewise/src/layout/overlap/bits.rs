@@ -29,10 +29,9 @@ impl Bits {
     /// The empty set; `None` where there is no memory for it.
     pub(super) fn zeroed(len: u64) -> Option<Bits> {
         let count = usize::try_from(len.div_ceil(64)).ok()?;
-        let mut words = Vec::new();
-        words.try_reserve_exact(count).ok()?;
-        words.resize(count, 0);
-        Some(Bits { words, len })
+        Vec::<u64>::new().try_reserve_exact(count).ok()?;
+        // Zeroed by the system, page by page as they are used, unlike a vector that grows.
+        Some(Bits { words: vec![0; count], len })
     }
 
     pub(super) fn set(&mut self, number: u64) {
@@ -92,19 +91,20 @@ impl Bits {
     /// `self[i] |= self[i + k * row]` for all k below `count`, where `i < wanted`.
     fn unite_rows(&mut self, row: u64, count: u64, wanted: u64) -> Option<()> {
         let block = row.saturating_mul(count).min(self.len);
-        let mut prefix = Bits::zeroed(if block < self.len { block - row } else { 0 })?;
+        let carried = if block < self.len { block.min(wanted).saturating_sub(row) } else { 0 };
+        let mut prefix = Bits::zeroed(carried)?;
         let mut start = 0;
         while start < wanted {
             let end = (start + block).min(self.len);
             // Row i of the result: the suffix of this block from row i on, and the prefix of
             // the next block up to row i - 1.
             prefix.words.fill(0);
-            let next = end..(end + prefix.len).min(self.len);
-            or_between(&mut prefix.words, 0..next.end - next.start, &self.words, next.start);
+            or_between(&mut prefix.words, 0..carried.min(self.len - end), &self.words, end);
             prefix.accumulate(row);
             if end - start > row {
                 or_within(&mut self.words, start..end - row, start + row, Walk::Falling);
-                or_between(&mut self.words, start + row..end, &prefix.words, 0);
+                let reached = start + row..(start + row + carried).min(end);
+                or_between(&mut self.words, reached, &prefix.words, 0);
             }
             start = end;
         }
@@ -197,12 +197,9 @@ fn or_between(words: &mut [u64], to: Range<u64>, source: &[u64], from: u64) {
 /// `words[k] |=` the 64 bits of the source from bit `64 * k + shift` on, `shift < 64`.
 fn or_words(words: &mut [u64], source: &[u64], shift: u64) {
     let above = source.get(1..).unwrap_or(&[]);
-    if shift == 0 {
-        words.iter_mut().zip(source).for_each(|(word, source)| *word |= source);
-        return;
-    }
     for ((word, low), high) in words.iter_mut().zip(source).zip(above) {
-        *word |= low >> shift | high << (64 - shift);
+        // Two shifts, as one by 64 is not allowed and as compilers vectorise them.
+        *word |= low >> shift | high << 1 << (63 - shift);
     }
     // Where the source ends with the words, nothing comes from above the last.
     if let (Some(word), Some(low)) = (words.get_mut(above.len()), source.last()) {

@@ -39,13 +39,21 @@ impl Equation {
         if coefficient == 0 || bound == 0 {
             return;
         }
-        let larger = self.terms.iter().take_while(|term| term.coefficient > coefficient).count();
-        match self.terms.get_mut(larger) {
+        let mut at = self.terms.len();
+        while at > 0 && self.terms[at - 1].coefficient < coefficient {
+            at -= 1;
+        }
+        match at.checked_sub(1).map(|before| &mut self.terms[before]) {
             // What saturates is beyond every target, and `trim` brings it back.
             Some(term) if term.coefficient == coefficient => {
                 term.bound = term.bound.saturating_add(bound);
             }
-            _ => self.terms.insert(larger, Term { coefficient, bound }),
+            _ => {
+                self.terms.push(Term { coefficient, bound });
+                for at in (at + 1..self.terms.len()).rev() {
+                    self.terms.swap(at - 1, at);
+                }
+            }
         }
     }
 
@@ -63,26 +71,13 @@ impl Equation {
         }
         self.terms.truncate(kept);
     }
-}
 
-/// A solution, from which the terms that were merged take their shares back.
-pub(super) struct Shares {
-    left: PerAxis<Term>,
-}
-
-impl Shares {
-    pub(super) fn new(terms: &[Term], x: &[i64]) -> Shares {
-        let left = |(term, &x): (&Term, &i64)| Term { coefficient: term.coefficient, bound: x };
-        Shares { left: terms.iter().zip(x).map(left).collect() }
-    }
-
-    /// How many steps a term that was added with this coefficient and bound takes.
-    pub(super) fn take(&mut self, coefficient: i64, bound: i64) -> i64 {
-        let Some(left) = self.left.iter_mut().find(|left| left.coefficient == coefficient) else {
-            return 0;
-        };
-        let share = left.bound.min(bound);
-        left.bound -= share;
+    /// From a solution, the share of a term that was added with this coefficient and bound.
+    pub(super) fn take(&self, x: &mut [i64], coefficient: i64, bound: i64) -> i64 {
+        let at = self.terms.iter().position(|term| term.coefficient == coefficient);
+        let Some(left) = at.and_then(|at| x.get_mut(at)) else { return 0 };
+        let share = (*left).min(bound);
+        *left -= share;
         share
     }
 }

@@ -20,7 +20,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
-use self::equation::{Equation, Shares, Term};
+use self::equation::{Equation, Term};
 use self::search::{Halves, Search};
 use super::{Layout, PerAxis};
 
@@ -126,16 +126,13 @@ pub fn overlap(a: &Layout, b: &Layout, work: Work) -> Answer<Meeting> {
         Some(nodes) => Search::new(&equation.terms, Halves::Allowed, nodes).run(target),
         None => solve::solve(&equation.terms, target),
     };
-    solution.map(|x| {
-        let mut shares = Shares::new(&equation.terms, &x);
-        let a_steps = take_steps(a, &mut shares);
-        let b_steps = take_steps(b, &mut shares);
-        // The steps that count from the high end are turned round.
-        let (first, second) = if ahead <= behind {
-            (index_after(a, &a_steps), index_before(b, &b_steps))
-        } else {
-            (index_before(a, &a_steps), index_after(b, &b_steps))
-        };
+    solution.map(|mut x| {
+        let ends = if ahead <= behind { [End::Low, End::High] } else { [End::High, End::Low] };
+        let [first, second] = [(a, ends[0]), (b, ends[1])].map(|(layout, end)| {
+            let mut take = |(coefficient, bound)| equation.take(&mut x, coefficient, bound);
+            take((1, layout.itemsize() - 1));
+            index_from(layout, end, |axis| take(axis_step(layout, axis)))
+        });
         meeting(a, b, first, second)
     })
 }
@@ -174,10 +171,9 @@ pub fn self_overlap(layout: &Layout, work: Work) -> Answer<Meeting> {
         Work::Exact => differences(layout),
     };
     differences.map(|differences| {
-        let part =
-            |sign: i64| differences.iter().map(|difference| (sign * difference).max(0)).collect();
-        let (ahead, behind): (PerAxis<i64>, PerAxis<i64>) = (part(1), part(-1));
-        meeting(layout, layout, index_after(layout, &behind), index_after(layout, &ahead))
+        let behind = index_from(layout, End::Low, |axis| (-differences[axis]).max(0));
+        let ahead = index_from(layout, End::Low, |axis| differences[axis].max(0));
+        meeting(layout, layout, behind, ahead)
     })
 }
 
@@ -233,13 +229,12 @@ fn differences_from(layout: &Layout, axes: &[usize], made_up: i128) -> Answer<Pe
     }
     equation.add(1, (layout.itemsize() - 1).saturating_mul(2));
     equation.trim();
-    solve::solve(&equation.terms, target).map(|x| {
-        let mut shares = Shares::new(&equation.terms, &x);
+    solve::solve(&equation.terms, target).map(|mut x| {
         let mut differences = PerAxis::filled(0, layout.rank());
-        differences[leading] = 1 + shares.take(stride, bound - 1);
+        differences[leading] = 1 + equation.take(&mut x, stride, bound - 1);
         for &axis in others {
             let (stride, bound) = axis_step(layout, axis);
-            differences[axis] = shares.take(stride, bound.saturating_mul(2)) - bound;
+            differences[axis] = equation.take(&mut x, stride, bound.saturating_mul(2)) - bound;
         }
         differences
     })
@@ -285,28 +280,24 @@ fn steps(layout: &Layout) -> impl Iterator<Item = (i64, i64)> {
     (0..layout.rank()).map(|axis| axis_step(layout, axis)).chain([(1, layout.itemsize() - 1)])
 }
 
-/// The share of each axis in a solution; the share of the bytes is taken, too.
-fn take_steps(layout: &Layout, shares: &mut Shares) -> PerAxis<i64> {
-    let mut taken: PerAxis<i64> =
-        steps(layout).map(|(coefficient, bound)| shares.take(coefficient, bound)).collect();
-    taken.truncate(layout.rank());
-    taken
+/// Where steps are counted from.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// Upwards from the lowest byte.
+    Low,
+    /// Downwards from the highest byte.
+    High,
 }
 
-/// The index that lies so many steps after the lowest byte.
-fn index_after(layout: &Layout, steps: &[i64]) -> PerAxis<i64> {
-    let index = |axis: usize| {
-        let (stride, last) = (layout.strides()[axis], layout.shape()[axis] - 1);
-        if stride < 0 { last - steps[axis] } else { steps[axis] }
-    };
-    (0..layout.rank()).map(index).collect()
-}
-
-/// The index that lies so many steps before the highest byte.
-fn index_before(layout: &Layout, steps: &[i64]) -> PerAxis<i64> {
-    let after: PerAxis<i64> =
-        layout.shape().iter().zip(steps).map(|(extent, steps)| extent - 1 - steps).collect();
-    index_after(layout, &after)
+/// The index so many steps along each axis from one end.
+fn index_from(layout: &Layout, end: End, mut steps: impl FnMut(usize) -> i64) -> PerAxis<i64> {
+    let mut index = PerAxis::filled(0, layout.rank());
+    for axis in 0..layout.rank() {
+        let starts_there = (layout.strides()[axis] < 0) == (end == End::High);
+        let (steps, last) = (steps(axis), layout.shape()[axis] - 1);
+        index[axis] = if starts_there { steps } else { last - steps };
+    }
+    index
 }
 
 fn meeting(a: &Layout, b: &Layout, first: PerAxis<i64>, second: PerAxis<i64>) -> Meeting {

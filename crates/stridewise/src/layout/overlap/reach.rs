@@ -6,12 +6,17 @@
 //! `terms * target / 64` word operations, give or take, however many combinations there are.
 //! Halving the terms at a known meeting finds the steps of each (Hirschberg's idea).
 
+use std::ops::RangeInclusive;
+
 use super::bits::Bits;
 use super::equation::Term;
 
 /// The largest target that is given a bitset, in bits: 512 MiB for a set. There are at most
 /// three at a time, each of at most 1/8 byte per byte between the ends of the layouts.
 pub(super) const BITS: i64 = 1 << 32;
+
+/// So many bits are marked at a time: half a mebibyte stays in the nearer caches.
+const TILE: usize = 1 << 22;
 
 /// Where the two halves of an equation meet.
 pub(super) enum Meeting {
@@ -56,26 +61,35 @@ fn left_over(terms: &[Term], start: u64, last: u64) -> Option<Bits> {
         sparse += 1;
     }
     let mut bits = Bits::zeroed(highest[sparse] + 1)?;
-    if start > highest[0] {
-        return Some(bits); // All terms together fall short.
+    for lowest in (0..=highest[sparse]).step_by(TILE) {
+        let tile = lowest..=highest[sparse].min(lowest + TILE as u64 - 1);
+        mark(&mut bits, &terms[..sparse], start, &tile);
     }
-    mark(&mut bits, &terms[..sparse], &highest[1..], start);
     for at in sparse..terms.len() {
         bits.narrow(step(&terms[at]), count(&terms[at]), highest[at + 1] + 1)?;
     }
     Some(bits)
 }
 
-/// Marks what every combination of steps leaves of `number`.
-fn mark(bits: &mut Bits, terms: &[Term], highest: &[u64], number: u64) {
+/// Marks what every combination of steps leaves of `number`, where that lies in the tile.
+fn mark(bits: &mut Bits, terms: &[Term], number: u64, tile: &RangeInclusive<u64>) {
     let Some((term, others)) = terms.split_first() else {
-        bits.set(number);
+        if tile.contains(&number) {
+            bits.set(number);
+        }
         return;
     };
+    if number < *tile.start() {
+        return;
+    }
     let step = step(term);
-    let fewest = number.saturating_sub(highest[0]).div_ceil(step);
-    for x in fewest..count(term).min(number / step + 1) {
-        mark(bits, others, &highest[1..], number - x * step);
+    let fewest = number.saturating_sub(tile.end() + reach(others)).div_ceil(step);
+    let most = term.bound.unsigned_abs().min((number - tile.start()) / step);
+    let steps = fewest..most + 1;
+    if others.is_empty() {
+        steps.for_each(|x| bits.set(number - x * step));
+    } else {
+        steps.for_each(|x| mark(bits, others, number - x * step, tile));
     }
 }
 

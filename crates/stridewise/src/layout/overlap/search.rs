@@ -41,8 +41,8 @@ struct Level {
     modulus: i64,
     /// The inverse of `coefficient / gcd` modulo `modulus`.
     inverse: i64,
-    /// The most that the terms before it add up to.
-    reach_before: i128,
+    /// The most that the terms before it add up to, or the most that i64 holds.
+    reach_before: i64,
 }
 
 impl Search {
@@ -50,38 +50,39 @@ impl Search {
     /// nodes.
     pub(super) fn new(terms: &[Term], halves: Halves, limit: u64) -> Search {
         let mut levels = PerAxis::new();
-        let (mut gcd, mut reach_before) = (0, 0);
+        let (mut before, mut reach_before) = (0, 0i64);
         for &term in terms {
-            let (next, inverse) = gcd_and_inverse(gcd, term.coefficient);
-            let modulus = gcd / next; // 0 for the first term, which is never chosen freely.
-            gcd = next;
-            levels.push(Level { term, gcd, modulus, inverse, reach_before });
-            reach_before += term.reach();
+            let (gcd, inverse) = match before % term.coefficient {
+                0 => (term.coefficient, 1),
+                _ => gcd_and_inverse(before, term.coefficient),
+            };
+            // The modulus is 0 for the first term, which is never chosen freely.
+            levels.push(Level { term, gcd, modulus: before / gcd, inverse, reach_before });
+            before = gcd;
+            let reach = term.coefficient.saturating_mul(term.bound);
+            reach_before = reach.saturating_add(reach_before);
         }
         Search { levels, halves, nodes: 0, limit, x: PerAxis::filled(0, terms.len()) }
     }
 
     /// The steps of each term, or that there are none, or that the nodes did not suffice.
-    pub(super) fn run(mut self, target: i64) -> Answer<PerAxis<i64>> {
+    pub(super) fn run(&mut self, target: i64) -> Answer<PerAxis<i64>> {
         let terms = self.levels.len();
         if target < 0 || (terms < 2 && self.halves == Halves::Refused) {
             return Answer::No;
         }
-        match terms {
-            0 if target == 0 => Answer::Yes(self.x),
+        let answer = match terms {
+            0 if target == 0 => Answer::Yes(()),
             0 => Answer::No,
             1 => {
                 let Term { coefficient, bound } = self.levels[0].term;
                 self.x[0] = target / coefficient;
                 let fits = target % coefficient == 0 && self.x[0] <= bound;
-                if fits { Answer::Yes(self.x) } else { Answer::No }
+                if fits { Answer::Yes(()) } else { Answer::No }
             }
-            _ => match self.visit(terms - 1, target) {
-                Answer::Yes(()) => Answer::Yes(self.x),
-                Answer::No => Answer::No,
-                Answer::TooHard => Answer::TooHard,
-            },
-        }
+            _ => self.visit(terms - 1, target),
+        };
+        answer.map(|()| std::mem::take(&mut self.x))
     }
 
     /// Chooses the terms `0..=at` so that they add up to `target`.
@@ -90,27 +91,27 @@ impl Search {
             return Answer::TooHard;
         }
         let level = self.levels[at];
-        if let Some((highest, lowest)) = level.candidates(target) {
-            let mut x = highest;
-            while x >= lowest {
-                self.x[at] = x;
-                let left = target - level.term.coefficient * x;
-                if at > 1 {
-                    match self.visit(at - 1, left) {
-                        Answer::No => {}
-                        settled => return settled,
-                    }
-                } else {
-                    self.x[0] = left / self.levels[0].term.coefficient;
-                    if self.halves == Halves::Allowed || !self.is_halves() {
-                        return Answer::Yes(());
-                    }
-                    // The halves lie in the middle of the candidates. Where they are the
-                    // highest they are the only one.
-                    break;
+        let Term { coefficient, .. } = level.term;
+        let mut x = level.highest(target).unwrap_or(-1);
+        // Lower candidates leave more than the terms before can add up to.
+        while x >= 0 && target - coefficient * x <= level.reach_before {
+            self.x[at] = x;
+            let left = target - coefficient * x;
+            if at > 1 {
+                match self.visit(at - 1, left) {
+                    Answer::No => {}
+                    settled => return settled,
                 }
-                x -= level.modulus;
+            } else {
+                self.x[0] = left / self.levels[0].term.coefficient;
+                if self.halves == Halves::Allowed || !self.is_halves() {
+                    return Answer::Yes(());
+                }
+                // The halves lie in the middle of the candidates. Where they are the highest
+                // they are the only one.
+                break;
             }
+            x -= level.modulus;
         }
         self.nodes += 1;
         Answer::No
@@ -122,22 +123,22 @@ impl Search {
 }
 
 impl Level {
-    /// The highest and lowest choices of this term with which the terms before it can, as far as
-    /// their gcd and their reach tell, make up the rest; all between them differ by `modulus`.
-    fn candidates(&self, target: i64) -> Option<(i64, i64)> {
+    /// The highest choice of this term with which a multiple of the gcd of the terms before it
+    /// makes up the rest; the others are lower by multiples of `modulus`.
+    fn highest(&self, target: i64) -> Option<i64> {
         let Term { coefficient, bound } = self.term;
-        if target % self.gcd != 0 {
+        let (share, remainder) = (target / self.gcd, target % self.gcd);
+        if remainder != 0 {
             return None;
         }
-        let residue = multiply_modulo(target / self.gcd, self.inverse, self.modulus);
-        let highest = bound.min(target / coefficient);
-        let highest = highest - (highest - residue).rem_euclid(self.modulus);
-        let missing = i128::from(target) - self.reach_before;
-        let lowest = match i64::try_from(missing) {
-            Ok(missing) if missing > 0 => (missing - 1) / coefficient + 1,
-            _ => 0,
+        // Where strides nest, the gcd is the coefficient and the inverse 1.
+        let affordable = if self.gcd == coefficient { share } else { target / coefficient };
+        let residue = match self.inverse {
+            1 => share,
+            inverse => multiply_modulo(share, inverse, self.modulus),
         };
-        (highest >= lowest).then_some((highest, lowest))
+        let highest = bound.min(affordable);
+        Some(highest - (highest - residue).rem_euclid(self.modulus))
     }
 }
 

@@ -18,12 +18,12 @@ use crate::layout::PerAxis;
 /// Nodes of the first search: some microseconds.
 const SHORT: u64 = 256;
 
-/// Nodes of the last search, about a second. An equation that needs more than [`reach::BITS`]
+/// Nodes of the last search, less than a second. An equation that needs more than [`reach::BITS`]
 /// bits and more than these nodes is given up.
-const LONG: u64 = 1 << 25;
+const LONG: u64 = 1 << 23;
 
 /// The target whose bitset costs as much as a node, or somewhat more.
-const TARGET_PER_NODE: u64 = 4096;
+const TARGET_PER_NODE: u64 = 8192;
 
 /// Steps of the given terms that add up to `target`.
 pub(super) fn solve(terms: &[Term], target: i64) -> Answer<PerAxis<i64>> {
