@@ -12,6 +12,7 @@
 
 pub mod control;
 pub mod expr;
+pub mod kernel;
 pub mod layout;
 pub mod locality;
 pub mod machine;

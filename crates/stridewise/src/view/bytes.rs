@@ -157,6 +157,14 @@ impl<'a> BytesMut<'a> {
         Ok(BytesMut { origin, layout, memory: PhantomData })
     }
 
+    /// As `from_raw`, for a layout that was found to be unique before.
+    ///
+    /// # Safety
+    /// V1 and V3.
+    pub(super) unsafe fn admitted(origin: NonNull<u8>, layout: Layout) -> BytesMut<'a> {
+        BytesMut { origin, layout, memory: PhantomData }
+    }
+
     /// The layout.
     pub fn layout(&self) -> &Layout {
         &self.layout

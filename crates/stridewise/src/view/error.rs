@@ -39,7 +39,14 @@ pub enum ViewError {
         got: i64,
     },
     /// Two indices reach the same byte, which a mutable view must not.
-    Aliasing,
+    Aliasing {
+        /// One index.
+        first: Vec<i64>,
+        /// Another that reaches a byte of the same element.
+        second: Vec<i64>,
+    },
+    /// Whether two indices reach the same byte could not be found out.
+    PerhapsAliasing,
     /// A stride that the other library, which counts in items, cannot express.
     StrideInItems {
         /// Which axis.
@@ -72,8 +79,12 @@ impl fmt::Display for ViewError {
                 f,
                 "axis {axis} has stride {got}, not a multiple of the alignment {wanted}; use an untyped byte view"
             ),
-            ViewError::Aliasing => f.write_str(
-                "two indices reach the same byte, so the view cannot be mutable; copy it first",
+            ViewError::Aliasing { first, second } => write!(
+                f,
+                "indices {first:?} and {second:?} reach the same byte, so the view cannot be mutable; copy it first"
+            ),
+            ViewError::PerhapsAliasing => f.write_str(
+                "two indices may reach the same byte, so the view cannot be mutable; copy it first",
             ),
             ViewError::StrideInItems { axis, wanted, got } => {
                 write!(f, "axis {axis} has stride {got}, not a multiple of the itemsize {wanted}")

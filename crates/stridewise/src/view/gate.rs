@@ -4,7 +4,7 @@
 //! Everything here is arithmetic on a layout; the callers own the memory.
 
 use super::ViewError;
-use crate::layout::Layout;
+use crate::layout::{Answer, Layout, Work, self_overlap};
 
 /// V1 and V4: every reached byte is one of `0..buffer`.
 pub(super) fn inside(layout: &Layout, buffer: usize) -> Result<(), ViewError> {
@@ -40,26 +40,14 @@ pub(super) fn typed<T>(layout: &Layout, origin: *const u8) -> Result<(), ViewErr
     Ok(())
 }
 
-/// The layout's half of V3.
+/// The layout's half of V3, exactly.
 pub(super) fn unique(layout: &Layout) -> Result<(), ViewError> {
-    if nested(layout) { Ok(()) } else { Err(ViewError::Aliasing) }
-}
-
-/// Whether each axis, shortest step first, steps over all that the axes before it reach:
-/// sufficient, and true of every slice of a dense array.
-fn nested(layout: &Layout) -> bool {
-    if layout.is_empty() {
-        return true;
+    match self_overlap(layout, Work::Exact) {
+        Answer::No => Ok(()),
+        Answer::Yes(meeting) => Err(ViewError::Aliasing {
+            first: meeting.first.to_vec(),
+            second: meeting.second.to_vec(),
+        }),
+        Answer::TooHard => Err(ViewError::PerhapsAliasing),
     }
-    let mut reach = u128::from(layout.itemsize().unsigned_abs());
-    for &axis in layout.order().iter().rev() {
-        let (extent, stride) = (layout.shape()[axis], layout.strides()[axis].unsigned_abs());
-        if extent > 1 {
-            if u128::from(stride) < reach {
-                return false;
-            }
-            reach += u128::from(stride) * u128::from(extent.unsigned_abs() - 1);
-        }
-    }
-    true
 }

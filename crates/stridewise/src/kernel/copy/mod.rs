@@ -1,0 +1,284 @@
+//! Copy: any layout to any layout of the same shape, at the speed of memory.
+//!
+//! The nest over both operands is ordered by the destination, turned upward and fused; `plan`
+//! decides from it which axes make up the blocks that are moved at once; `run` walks the plan,
+//! `movers` carry the items of a block, and `stage` streams whole lines past the cache.
+//! Copying `(2,3):(8,16)+0` onto `(2,3):(24,8)+0` turns an F-order array into C order.
+
+mod describe;
+mod error;
+mod movers;
+mod plan;
+mod run;
+mod shell;
+mod side;
+mod stage;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::control::{Control, Stopped};
+use crate::kernel::Backend;
+use crate::kernel::arch::LINE;
+use crate::layout::Layout;
+use crate::nest::Nest;
+use crate::view::{Bytes, BytesMut};
+
+pub use error::CopyError;
+use plan::Plan;
+use run::{Bench, Work};
+
+/// How results go to memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Stores {
+    /// Past the cache for copies that are larger than `CopyOptions::stream_from`.
+    #[default]
+    Auto,
+    /// Past the cache: best for results that are not read again soon.
+    Stream,
+    /// Through the cache: best for results that are read next and fit in it.
+    Cache,
+}
+
+/// What a copy may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CopyOptions {
+    /// How results go to memory.
+    pub stores: Stores,
+    /// The instructions to use.
+    pub backend: Backend,
+    /// The bytes moved from which [`Stores::Auto`] streams.
+    pub stream_from: usize,
+}
+
+impl Default for CopyOptions {
+    fn default() -> Self {
+        // Source and destination together beyond a second-level cache of 2 MiB.
+        CopyOptions { stores: Stores::Auto, backend: Backend::detect(), stream_from: 1 << 20 }
+    }
+}
+
+impl CopyOptions {
+    /// Whether a copy of so many bytes is to be streamed.
+    fn streams(&self, bytes: usize) -> bool {
+        match self.stores {
+            Stores::Auto => bytes >= self.stream_from && self.backend != Backend::Portable,
+            Stores::Stream => true,
+            Stores::Cache => false,
+        }
+    }
+}
+
+/// Copies below this size stay on one thread.
+const WORTH_THREADS: usize = 1 << 20;
+/// Bytes between two reports to the caller: well below 10 ms of work.
+const REPORT: usize = 1 << 20;
+
+/// Copies every item of the source to the same index of the destination.
+///
+/// Law: for every index, `destination.at(index) == source.at(index)` afterwards, and no other
+/// byte is written. Views cannot overlap when one of them is mutable, so there is no order to
+/// observe.
+///
+/// ```
+/// use stridewise::control::Control;
+/// use stridewise::kernel::copy::{CopyOptions, copy};
+/// use stridewise::layout::Layout;
+/// use stridewise::view::{View, ViewMut};
+///
+/// let f: Vec<u32> = (0..6).collect();
+/// let mut c = [0u32; 6];
+/// let source = View::new(&f, Layout::f_order(&[2, 3], 4).unwrap()).unwrap();
+/// let destination = ViewMut::new(&mut c, Layout::c_order(&[2, 3], 4).unwrap()).unwrap();
+/// copy(
+///     &source.as_bytes(),
+///     &mut destination.into_bytes(),
+///     &CopyOptions::default(),
+///     &Control::quiet(),
+/// )
+/// .unwrap();
+/// assert_eq!(c, [0, 2, 4, 1, 3, 5]);
+/// ```
+///
+/// # Errors
+/// Shapes or items that differ, or the caller's wish to stop.
+pub fn copy(
+    source: &Bytes<'_>,
+    destination: &mut BytesMut<'_>,
+    options: &CopyOptions,
+    control: &Control<'_>,
+) -> Result<(), CopyError> {
+    let (to, from) = (destination.layout(), source.layout());
+    // SAFETY: V1 to V4 of both views; the destination is borrowed mutably, so the source, which
+    // may be read, lies elsewhere.
+    unsafe {
+        copy_apart(
+            source.origin().as_ptr(),
+            from,
+            destination.origin().as_ptr(),
+            to,
+            options,
+            control,
+        )
+    }
+}
+
+/// The nest that [`copy`] runs on one thread: operand 0 is the destination, operand 1 the source,
+/// bytes counted from their origins.
+///
+/// ```
+/// use stridewise::kernel::copy::{CopyOptions, nest};
+/// use stridewise::layout::Layout;
+///
+/// let f = Layout::f_order(&[2, 3], 8).unwrap();
+/// let c = Layout::c_order(&[2, 3], 8).unwrap();
+/// let nest = nest(&f, &c, &CopyOptions::default()).unwrap();
+/// assert_eq!(nest.to_string(), "\
+/// for i0 in 0..2
+///     for i1 in 0..3
+///         read 8 bytes of b at 0 + 8*i0 + 16*i1
+///         write 8 bytes of a at 0 + 24*i0 + 8*i1
+/// ");
+/// ```
+///
+/// # Errors
+/// Shapes or items that differ, or more loops than a nest may have.
+pub fn nest(
+    source: &Layout,
+    destination: &Layout,
+    options: &CopyOptions,
+) -> Result<Nest, CopyError> {
+    match plan(source, destination, options)? {
+        Some(plan) => Ok(plan.nest()?),
+        None => Ok(Nest::new(Vec::new())?),
+    }
+}
+
+/// The plan of a copy on one thread, or none where nothing is to be copied.
+fn plan(from: &Layout, to: &Layout, options: &CopyOptions) -> Result<Option<Plan>, CopyError> {
+    if from.itemsize() != to.itemsize() {
+        return Err(CopyError::ItemSize { wanted: from.itemsize(), got: to.itemsize() });
+    }
+    let loops = Nest::over(&[to, from])?;
+    if loops.is_empty() || to.itemsize() == 0 {
+        return Ok(None);
+    }
+    let bytes = usize::try_from(to.nbytes()).unwrap_or(usize::MAX);
+    Ok(Some(Plan::new(&loops.order_by(0).upward(0).fuse(), options.streams(bytes))))
+}
+
+/// # Safety
+/// What the layouts reach from the origins can be read and written, by nobody else meanwhile;
+/// the two do not overlap, and no byte of the destination is reached twice.
+unsafe fn copy_apart(
+    source: *const u8,
+    from: &Layout,
+    destination: *mut u8,
+    to: &Layout,
+    options: &CopyOptions,
+    control: &Control<'_>,
+) -> Result<(), CopyError> {
+    let Some(mut plan) = plan(from, to, options)? else { return Ok(()) };
+    if !destination.wrapping_offset(plan.destination).addr().is_multiple_of(LINE) {
+        plan.off_lines();
+    }
+    let threads = if plan.bytes() < WORTH_THREADS { 1 } else { control.threads() };
+    if threads > 1 {
+        plan.split(8 * threads);
+    }
+    let backend = if options.backend.is_there() { options.backend } else { Backend::Portable };
+    let mover = shell::mover(backend, &plan);
+    let work = Work { plan: &plan, mover, destination, source };
+    // SAFETY: the caller's promise; the backend is there.
+    unsafe { run_on_threads(backend, &work, threads, control) }?;
+    Ok(())
+}
+
+/// Progress of one copy, told to the caller in steps.
+struct Progress<'a> {
+    control: &'a Control<'a>,
+    done: AtomicUsize,
+    total: usize,
+    stop: AtomicBool,
+}
+
+impl Progress<'_> {
+    /// Counts bytes of one thread, and asks the caller now and then.
+    fn count(&self, pending: &mut usize, bytes: usize) -> Result<(), Stopped> {
+        *pending += bytes;
+        if *pending < REPORT {
+            return Ok(());
+        }
+        let done = self.done.fetch_add(*pending, Ordering::Relaxed) + *pending;
+        *pending = 0;
+        let told = match self.stop.load(Ordering::Relaxed) {
+            true => Err(Stopped),
+            false => self.control.tell(done as u64, self.total as u64),
+        };
+        if told.is_err() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        told
+    }
+}
+
+/// # Safety
+/// As for [`shell::run`].
+unsafe fn run_on_threads(
+    backend: Backend,
+    work: &Work<'_>,
+    threads: usize,
+    control: &Control<'_>,
+) -> Result<(), Stopped> {
+    let total = work.plan.bytes();
+    let progress =
+        Progress { control, done: AtomicUsize::new(0), total, stop: AtomicBool::new(false) };
+    let jobs = work.plan.jobs();
+    #[cfg(feature = "rayon")]
+    if threads > 1 && jobs > 1 {
+        // SAFETY: the caller's promise; jobs write different bytes.
+        return unsafe { share(backend, work, threads, &progress) };
+    }
+    let _ = threads;
+    let mut pending = 0;
+    let mut tick = |bytes| progress.count(&mut pending, bytes);
+    // SAFETY: the caller's promise.
+    unsafe { shell::run(backend, work, 0..jobs, &mut Bench::default(), &mut tick) }
+}
+
+/// Lets threads take chunks of jobs until none is left.
+///
+/// # Safety
+/// As for [`shell::run`].
+#[cfg(feature = "rayon")]
+unsafe fn share(
+    backend: Backend,
+    work: &Work<'_>,
+    threads: usize,
+    progress: &Progress<'_>,
+) -> Result<(), Stopped> {
+    /// Hands the operands to other threads.
+    struct Shared<'a>(&'a Work<'a>);
+    // SAFETY: threads read the source and write different bytes of the destination.
+    unsafe impl Sync for Shared<'_> {}
+
+    let jobs = work.plan.jobs();
+    let chunk = jobs.div_ceil(8 * threads);
+    let (next, shared) = (AtomicUsize::new(0), Shared(work));
+    let take = || {
+        let shared = &shared;
+        let (mut bench, mut pending) = (Bench::default(), 0);
+        loop {
+            let first = next.fetch_add(chunk, Ordering::Relaxed);
+            if first >= jobs || progress.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let mut tick = |bytes| progress.count(&mut pending, bytes);
+            let range = first..(first + chunk).min(jobs);
+            // SAFETY: the caller's promise. A stop is kept in `progress`.
+            let _ = unsafe { shell::run(backend, shared.0, range, &mut bench, &mut tick) };
+        }
+    };
+    rayon::scope(|scope| (0..threads).for_each(|_| scope.spawn(|_| take())));
+    if progress.stop.load(Ordering::Relaxed) { Err(Stopped) } else { Ok(()) }
+}

@@ -1,0 +1,382 @@
+//! Plan: which axes make up the blocks that are moved at once, and how.
+//!
+//! Ordered by the destination and fused, a copy has an innermost axis of the destination and an
+//! axis along which the source moves least. Where they are one, items run alike in both and
+//! become a larger item. Where they differ, a block has **rows**, along the destination's lines,
+//! and **columns**, along the source's; neighbouring axes join a side that is too short (24 axes
+//! of extent 2 make blocks of 64 by 64). All other axes are outer loops.
+//! Copying `(2,3):(8,16)+0` onto `(2,3):(24,8)+0` has 3 rows, 16 bytes apart in the source, and
+//! 2 columns, 24 bytes apart in the destination.
+
+use std::ops::Range;
+
+use super::side::{Run, Runs, Side};
+use crate::kernel::arch::{LANE, LINE};
+use crate::layout::PerAxis;
+use crate::nest::Loops;
+
+/// Runs of at least this many bytes are copied one by one, without blocks.
+const LONG_RUN: usize = 1024;
+/// A long run is cut into pieces of this size, so that the caller is asked often enough.
+const PIECE: usize = 1 << 20;
+/// A side shorter than this many bytes takes in further axes.
+const SHORT: usize = 256;
+/// The most columns where no line is left unfinished.
+const MOST_LINES: usize = 1 << 16;
+/// Rows read side by side: as many as prefetchers follow.
+const STRIP: usize = 16;
+/// The most columns worked on before the rows go on: their unfinished lines stay in the cache.
+const MOST_COLUMNS: usize = 4096;
+/// Joined rows up to this size are staged whole.
+const MOST_JOINED: usize = 2048;
+/// Bytes of source that a block should have at least, where a side is short.
+const LEAST_BLOCK: usize = 16 << 10;
+/// The most bytes that are staged at once, half of a small first-level cache.
+const STAGE: usize = 16 << 10;
+/// The most sources or destinations that are woven into one, or taken apart.
+const MOST_WOVEN: usize = 4;
+/// The most columns that are moved at once, and room for a rest.
+pub(super) const MOST_STEP: usize = 64 + LANE;
+
+/// One axis of the copy, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Axis {
+    pub(super) extent: usize,
+    pub(super) destination: isize,
+    pub(super) source: isize,
+}
+
+impl Axis {
+    fn as_row(self) -> Run {
+        Run { extent: self.extent, near: self.destination, far: self.source }
+    }
+
+    fn as_column(self) -> Run {
+        Run { extent: self.extent, near: self.source, far: self.destination }
+    }
+}
+
+/// What moves the items of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mover {
+    /// Register transposes.
+    Tiles,
+    /// Few rows woven into one stream: planar to interleaved.
+    Interleave,
+    /// Few columns taken apart: interleaved to planar.
+    Deinterleave,
+    /// One item at a time.
+    Items,
+    /// Long runs, alike in both.
+    Runs,
+}
+
+/// How a block's items reach the destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// Stored where they belong.
+    Direct,
+    /// Streamed from registers, where every column begins on a line and ends at the end of one.
+    Lines,
+    /// Staged column by column, then streamed as whole lines.
+    Columns,
+    /// Staged as they lie in the destination, where columns follow one another, then streamed.
+    Joined,
+}
+
+/// A copy, ready to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// Bytes moved as one.
+    pub(super) item: usize,
+    /// Loops around the blocks, outermost first.
+    pub(super) outer: PerAxis<Axis>,
+    pub(super) rows: Side,
+    pub(super) columns: Side,
+    pub(super) mover: Mover,
+    pub(super) flow: Flow,
+    /// Columns moved at once; a rest below `least_columns` joins the last ones.
+    pub(super) step: usize,
+    /// Whether the rows of a block crowd in few sets of the cache.
+    pub(super) crowded: bool,
+    /// How many parts the rows are split into, to be worked on at once.
+    pub(super) parts: usize,
+    pub(super) destination: isize,
+    pub(super) source: isize,
+}
+
+impl Plan {
+    /// Plans a copy from operand 1 to operand 0, in nonempty loops ordered by operand 0, upward
+    /// and fused. `stream` asks for streaming stores where whole lines are written.
+    pub(super) fn new(loops: &Loops, stream: bool) -> Plan {
+        let mut axes: PerAxis<Axis> = (0..loops.rank()).map(|at| axis(loops, at)).collect();
+        let mut item = whole(loops.sizes()[0]);
+        let (destination, source) = (narrow(loops.bases()[0]), narrow(loops.bases()[1]));
+        if let Some(&last) = axes.last()
+            && last.destination == item as isize
+            && last.source == item as isize
+        {
+            item *= last.extent;
+            axes.remove(axes.len() - 1);
+        }
+        if item >= LONG_RUN || axes.is_empty() {
+            return Plan::of_long_runs(item, axes, stream, destination, source);
+        }
+        Plan::of_blocks(item, axes, stream, destination, source)
+    }
+
+    /// Each run is a side of bytes, cut into pieces.
+    fn of_long_runs(
+        length: usize,
+        outer: PerAxis<Axis>,
+        stream: bool,
+        destination: isize,
+        source: isize,
+    ) -> Plan {
+        Plan {
+            item: 1,
+            outer,
+            rows: Side::of_bytes(length, PIECE),
+            columns: Runs::new(Run { extent: 1, near: 0, far: 0 }).cut(1, 0),
+            mover: Mover::Runs,
+            flow: if stream { Flow::Columns } else { Flow::Direct },
+            step: 1,
+            crowded: false,
+            parts: 1,
+            destination,
+            source,
+        }
+    }
+
+    fn of_blocks(
+        item: usize,
+        mut axes: PerAxis<Axis>,
+        stream: bool,
+        mut destination: isize,
+        mut source: isize,
+    ) -> Plan {
+        let inner = axes.remove(axes.len() - 1);
+        let mut rows = Runs::new(inner.as_row());
+        let mut columns = Runs::new(match column_axis(&axes) {
+            None => Run { extent: 1, near: 0, far: 0 },
+            Some(at) => {
+                let mut along = axes.remove(at);
+                if along.source < 0 {
+                    let end = along.extent as isize - 1;
+                    source += along.source * end; // V4: a byte that is reached.
+                    destination += along.destination * end;
+                    (along.source, along.destination) = (-along.source, -along.destination);
+                }
+                along.as_column()
+            }
+        });
+        grow(&mut rows, &mut columns, &mut axes, item);
+        let row_bytes = rows.total * item;
+        let dense = rows.near == item as isize;
+        let joined = dense && columns.far_apart(row_bytes as isize);
+        let mover = choose_mover(item, &rows, &columns, joined);
+        // The address itself is looked at when the copy begins: see `Plan::off_lines`.
+        let on_line = |step: isize| step % LINE as isize == 0;
+        let lines = row_bytes.is_multiple_of(LINE)
+            && (rows.inner() == 1 || (rows.inner() * item).is_multiple_of(LINE))
+            && axes.iter().all(|axis| on_line(axis.destination))
+            && columns.all_far(on_line);
+        let flow = match stream && dense {
+            true if joined && row_bytes <= MOST_JOINED => Flow::Joined,
+            true if mover == Mover::Tiles && lines => Flow::Lines,
+            true => Flow::Columns,
+            false => Flow::Direct,
+        };
+        let step = match (mover, flow) {
+            (Mover::Interleave, _) => (STAGE / row_bytes).min(1024),
+            (Mover::Deinterleave, _) => columns.total,
+            (_, Flow::Joined) => (STAGE / row_bytes).clamp(1, 64),
+            _ => (LINE / item).clamp(4, 64),
+        };
+        let columns_wanted = match flow {
+            Flow::Joined => (256 << 10) / row_bytes,
+            Flow::Lines => MOST_LINES,
+            _ => MOST_COLUMNS,
+        };
+        let columns = columns.cut(columns_wanted.next_multiple_of(step), LANE);
+        let across = columns.block.min(step).max(1) * item;
+        let rows_wanted = match flow {
+            Flow::Joined => rows.total,
+            Flow::Lines => {
+                let short = LEAST_BLOCK / (columns.block * item);
+                STRIP.max(short).next_multiple_of(LINE / item)
+            }
+
+            Flow::Columns => {
+                let short = LEAST_BLOCK / (columns.block * item);
+                STRIP
+                    .max(LINE.div_ceil(item))
+                    .max(short)
+                    .min((STAGE / across).max(LINE.div_ceil(item)))
+            }
+            Flow::Direct => (4 * LINE / item).max(LEAST_BLOCK / (columns.block * item)).max(4),
+        };
+        let rows = rows.cut(rows_wanted, LINE);
+        let crowded = crowded(inner.source, rows.block);
+        Plan {
+            item,
+            outer: axes,
+            rows,
+            columns,
+            mover,
+            flow,
+            step,
+            crowded,
+            parts: 1,
+            destination,
+            source,
+        }
+    }
+
+    /// For a destination that does not begin on a line: lines are staged.
+    pub(super) fn off_lines(&mut self) {
+        if self.flow == Flow::Lines {
+            self.flow = Flow::Columns;
+        }
+    }
+
+    /// How many pieces of work there are: outer iterations, blocks of columns, parts of the rows.
+    pub(super) fn jobs(&self) -> usize {
+        let outer: usize = self.outer.iter().map(|axis| axis.extent).product();
+        outer * self.column_blocks() * self.parts
+    }
+
+    /// Splits the rows so that there are at least `wanted` jobs, as far as blocks allow.
+    pub(super) fn split(&mut self, wanted: usize) {
+        let parts = wanted.div_ceil(self.jobs());
+        self.parts = parts.min(self.row_blocks());
+    }
+
+    /// Bytes moved in all.
+    pub(super) fn bytes(&self) -> usize {
+        let outer: usize = self.outer.iter().map(|axis| axis.extent).product();
+        outer * self.columns.total * self.rows.total * self.item
+    }
+
+    pub(super) fn column_blocks(&self) -> usize {
+        self.columns.blocks(self.least_columns())
+    }
+
+    pub(super) fn row_blocks(&self) -> usize {
+        self.rows.blocks(self.least_rows())
+    }
+
+    /// The blocks of rows in a part.
+    pub(super) fn part(&self, part: usize) -> Range<usize> {
+        let blocks = self.row_blocks();
+        part * blocks / self.parts..(part + 1) * blocks / self.parts
+    }
+
+    /// How many columns to move at once, from one on.
+    pub(super) fn step_from(&self, first: usize, columns: usize) -> usize {
+        let rest = columns - first;
+        if rest < self.step + self.least_columns() { rest } else { self.step }
+    }
+
+    /// Bytes from one column to the next on the stage.
+    pub(super) fn pitch(&self) -> usize {
+        let most_rows = self.rows.total.min(self.rows.block + self.least_rows());
+        (most_rows * self.item).next_multiple_of(LINE) + 3 * LINE
+    }
+
+    /// How many lines a thread needs to stage steps, and to carry unfinished ones.
+    pub(super) fn stage_lines(&self) -> (usize, usize) {
+        let most_columns = self.columns.total.min(self.step + self.least_columns());
+        match self.flow {
+            Flow::Direct | Flow::Lines => (0, 0),
+            Flow::Joined => (most_columns * self.rows.total * self.item / LINE + 3, 0),
+            Flow::Columns => {
+                let carried = self.columns.block + self.least_columns();
+                (most_columns * self.pitch() / LINE, self.columns.total.min(carried))
+            }
+        }
+    }
+
+    /// Fewer columns than this are not worth a block, or a step, of their own.
+    pub(super) fn least_columns(&self) -> usize {
+        if self.mover == Mover::Tiles { LANE / self.item } else { 1 }
+    }
+
+    /// Fewer rows than this are not worth a block of their own.
+    pub(super) fn least_rows(&self) -> usize {
+        if self.mover == Mover::Runs { 1 } else { LINE.div_ceil(self.item) }
+    }
+}
+
+/// Whether rows this far apart meet in so few sets of a cache of 64 sets and 8 ways that a block
+/// does not fit twice: what counts is the greatest common divisor of stride and sets.
+fn crowded(stride: isize, rows: usize) -> bool {
+    let sets = 64 / (1 << ((stride.unsigned_abs() / LINE) | 64).trailing_zeros());
+    stride.unsigned_abs().is_multiple_of(LINE) && 2 * rows > 8 * sets
+}
+
+/// The axis along which the source moves least, the innermost of equals; axes along which it
+/// does not move at all come last.
+fn column_axis(axes: &[Axis]) -> Option<usize> {
+    let moves = |at: &usize| axes[*at].source.unsigned_abs().wrapping_sub(1);
+    (0..axes.len()).rev().min_by_key(moves)
+}
+
+/// Gives further axes to sides that are short, the shorter side first.
+fn grow(rows: &mut Runs, columns: &mut Runs, axes: &mut PerAxis<Axis>, item: usize) {
+    loop {
+        let more_rows = axes.iter().rposition(|axis| rows.runs_on(axis.as_row()));
+        let more_columns = axes.iter().rposition(|axis| columns.runs_on(axis.as_column()));
+        let short = |side: &Runs| side.total * item < SHORT;
+        let rows_first = rows.total <= columns.total || more_columns.is_none();
+        match (more_rows, more_columns) {
+            (Some(at), _) if short(rows) && (rows_first || !short(columns)) => {
+                rows.take(axes.remove(at).as_row());
+            }
+            (_, Some(at)) if short(columns) => columns.take(axes.remove(at).as_column()),
+            _ => return,
+        }
+    }
+}
+
+fn choose_mover(item: usize, rows: &Runs, columns: &Runs, joined: bool) -> Mover {
+    let near = item as isize;
+    let few = |side: &Runs| item < 16 && (2..=MOST_WOVEN).contains(&side.total);
+    let in_registers = matches!(item, 1 | 2 | 4 | 8 | 16);
+    if rows.near != near || columns.near != near || !in_registers {
+        return Mover::Items;
+    }
+    let taken_apart = rows.far_apart(columns.total as isize * near);
+    if rows.total > MOST_WOVEN
+        && columns.total > MOST_WOVEN
+        && rows.total.min(columns.total) * item >= LANE
+    {
+        Mover::Tiles
+    } else if few(rows) && joined {
+        Mover::Interleave
+    } else if few(columns) && taken_apart {
+        Mover::Deinterleave
+    } else if rows.total.min(columns.total) * item >= LANE {
+        Mover::Tiles
+    } else {
+        Mover::Items
+    }
+}
+
+fn axis(loops: &Loops, at: usize) -> Axis {
+    let strides = loops.strides(at);
+    let (destination, source) = (narrow(strides[0]), narrow(strides[1]));
+    Axis { extent: whole(loops.extents()[at]), destination, source }
+}
+
+/// V4: what the views admitted fits the machine's pointers.
+#[allow(clippy::cast_possible_truncation)]
+fn narrow(bytes: i64) -> isize {
+    bytes as isize
+}
+
+/// V4, and extents are never negative (L2).
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole(count: i64) -> usize {
+    count as usize
+}
