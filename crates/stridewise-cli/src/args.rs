@@ -200,6 +200,8 @@ pub(crate) struct OffsetArguments {
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
     #[command(flatten)]
+    pub(crate) picture: Picture,
+    #[command(flatten)]
     pub(crate) options: ArrayOptions,
     #[command(flatten)]
     pub(crate) machine: MachineChoice,
@@ -231,6 +233,8 @@ pub(crate) struct OverlapArguments {
     /// As NumPy's max_work: -1 is exact, 0 looks at the bounds alone
     #[arg(long, value_name = "N", default_value_t = -1, allow_hyphen_values = true)]
     pub(crate) max_work: i64,
+    #[command(flatten)]
+    pub(crate) picture: Picture,
     #[command(flatten)]
     pub(crate) options: ArrayOptions,
     #[command(flatten)]

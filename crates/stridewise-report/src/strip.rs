@@ -112,6 +112,18 @@ impl Strip {
         (Strip::of_lines(a, line, cell, &starts), Strip::of_lines(b, line, cell, &starts))
     }
 
+    /// The strip around a byte: its line, the one before, and the one after, as far as the
+    /// layout reaches them.
+    pub fn around(layout: &Layout, line: i64, byte: i64) -> Strip {
+        let line = line.clamp(1, MOST_LINE);
+        let span = layout.span();
+        let start = byte - byte.rem_euclid(line);
+        let near = [start.checked_sub(line), Some(start), start.checked_add(line)];
+        let reached = |near: &i64| *near < span.high && near.saturating_add(line) > span.low;
+        let lines = near.into_iter().flatten().filter(reached).chain([start]).collect();
+        Strip::of_lines(layout, line, cell_size(layout, line), &lines)
+    }
+
     fn of_lines(layout: &Layout, line: i64, cell: i64, starts: &BTreeSet<i64>) -> Strip {
         let mut strip = Strip { line, cell, rows: Vec::new() };
         let mut next = None;

@@ -118,10 +118,12 @@ fn offsets_of_any_layout_can_be_shown() {
         if let Ok(offset) = Offset::new("a", subject(&layout), &last, &machine) {
             let sum: i64 = offset.terms.iter().map(|term| term.product).sum();
             assert_eq!(layout.offset() + sum, offset.byte, "{layout}");
+            assert!(offset.to_svg().is_some_and(|picture| picture.contains("mark")));
             assert!(offset.to_text(Look::PIPE).contains("byte"));
         }
         for byte in [layout.span().low, layout.span().high, 0, i64::MIN, i64::MAX] {
-            let indices = Indices::new("a", subject(&layout), byte, 3);
+            let indices = Indices::new("a", subject(&layout), byte, 3, &machine);
+            assert!(indices.to_svg().is_some_and(|picture| picture.len() < 200_000));
             assert!(indices.indices.len() <= 3 && !indices.to_text(Look::PIPE).is_empty());
         }
     }

@@ -21,8 +21,9 @@ pub(crate) fn run(arguments: &OffsetArguments, terminal: &Terminal) -> Result<Ex
     let subject = Subject(input.trace.result);
     match asked {
         Asked::Byte(byte) => {
-            let indices = Indices::new(input.trace.source, subject, byte, arguments.limit);
-            terminal.answer(&indices, None)?;
+            let indices =
+                Indices::new(input.trace.source, subject, byte, arguments.limit, &machine);
+            terminal.answer(&indices, arguments.picture.path())?;
         }
         Asked::Index(text) => {
             let numbers = integers(text, "an index", "2,3 or -1,0")?;
@@ -37,7 +38,7 @@ pub(crate) fn run(arguments: &OffsetArguments, terminal: &Terminal) -> Result<Ex
                 let span = at.map_or(0..text.len(), |(_, span)| span.clone());
                 Failure::new("index", error.to_string()).help(error.help()).at(text, span)
             })?;
-            terminal.answer(&offset, None)?;
+            terminal.answer(&offset, arguments.picture.path())?;
         }
     }
     Ok(Exit::Fine)

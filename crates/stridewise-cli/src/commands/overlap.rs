@@ -32,6 +32,6 @@ pub(crate) fn run(arguments: &OverlapArguments, terminal: &Terminal) -> Result<E
     let a = side(&arguments.a)?;
     let b = arguments.b.as_ref().map(side).transpose()?;
     let overlap = Overlap::new(a, b, work, &machine);
-    terminal.answer(&overlap, None)?;
+    terminal.answer(&overlap, arguments.picture.path())?;
     Ok(if overlap.shares == Some(false) { Exit::Fine } else { Exit::Finding })
 }

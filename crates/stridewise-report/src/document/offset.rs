@@ -7,7 +7,12 @@ use stridewise::layout::{Count, LayoutError, Listed};
 use stridewise::machine::Machine;
 
 use super::{Document, Subject, enveloped};
-use crate::text::{Look, indices_text, offset_text};
+use crate::strip::Strip;
+use crate::svg::{Caption, lines_svg};
+use crate::text::{Look, indices_text, offset_text, quantity};
+
+/// How many indices a picture lists.
+const SHOWN: usize = 4;
 
 /// What `offset ARRAY I,J,K` answers.
 #[derive(Clone, Debug, Serialize)]
@@ -82,6 +87,19 @@ impl Document for Offset {
     fn to_text(&self, look: Look) -> String {
         offset_text(self, look)
     }
+
+    fn to_svg(&self) -> Option<String> {
+        let strip = Strip::around(&self.layout.0.layout, self.line_bytes, self.byte);
+        let mut sum = vec![self.layout.0.layout.offset().to_string()];
+        sum.extend(self.terms.iter().map(|term| format!("{} x {}", term.index, term.stride)));
+        let answer = [format!("byte {} = {}", self.byte, sum.join(" + "))];
+        let title = format!("{} at {}", self.source, quantity::index(&self.index));
+        Some(lines_svg(
+            Caption { title: &title, answer: &answer },
+            &[("", &strip)],
+            Some(self.byte),
+        ))
+    }
 }
 
 /// What `offset ARRAY --byte N` answers.
@@ -99,13 +117,21 @@ pub struct Indices {
     pub exact: bool,
     /// Whether `indices` are the first ones, or merely some.
     pub first: bool,
+    /// Bytes of a cache line.
+    pub line_bytes: i64,
     /// The layout.
     pub layout: Subject,
 }
 
 impl Indices {
     /// Finds the indices that cover a byte, at most `limit` of them.
-    pub fn new(source: impl Into<String>, layout: Subject, byte: i64, limit: usize) -> Indices {
+    pub fn new(
+        source: impl Into<String>,
+        layout: Subject,
+        byte: i64,
+        limit: usize,
+        machine: &Machine,
+    ) -> Indices {
         let covering = layout.0.layout.indices_at(byte, limit);
         let (count, exact) = match covering.count {
             Count::Exact(count) => (count, true),
@@ -118,6 +144,7 @@ impl Indices {
             count,
             exact,
             first: covering.listed == Listed::First,
+            line_bytes: machine.first_cache().line(),
             layout,
         }
     }
@@ -130,5 +157,22 @@ impl Document for Indices {
 
     fn to_text(&self, look: Look) -> String {
         indices_text(self, look)
+    }
+
+    fn to_svg(&self) -> Option<String> {
+        let strip = Strip::around(&self.layout.0.layout, self.line_bytes, self.byte);
+        let shown = self.indices.iter().take(SHOWN).map(|index| quantity::index(index));
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        let at_least = if self.exact { "" } else { "at least " };
+        let answer = [format!(
+            "reached by {at_least}{} {shown}",
+            quantity::plural(self.count, "index", "indices")
+        )];
+        let title = format!("{} at byte {}", self.source, self.byte);
+        Some(lines_svg(
+            Caption { title: &title, answer: &answer },
+            &[("", &strip)],
+            Some(self.byte),
+        ))
     }
 }

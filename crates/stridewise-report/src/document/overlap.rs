@@ -8,7 +8,8 @@ use stridewise::machine::Machine;
 
 use super::{Document, Subject, enveloped};
 use crate::strip::Strip;
-use crate::text::{Look, overlap_text};
+use crate::svg::{Caption, lines_svg};
+use crate::text::{Look, overlap_text, overlap_verdict, quantity};
 
 /// What `overlap` answers.
 #[derive(Clone, Debug, Serialize)]
@@ -89,5 +90,22 @@ impl Document for Overlap {
 
     fn to_text(&self, look: Look) -> String {
         overlap_text(self, look)
+    }
+
+    fn to_svg(&self) -> Option<String> {
+        let title = match &self.b {
+            Some(b) => format!("{} and {}", self.a.source, b.source),
+            None => format!("{} and itself", self.a.source),
+        };
+        let mut answer = vec![overlap_verdict(self).to_owned()];
+        if let (Some([first, second]), Some(byte)) = (&self.witness, self.byte) {
+            let (first, second) = (quantity::index(first), quantity::index(second));
+            answer.push(format!("A{first} and B{second} both reach byte {byte}"));
+        }
+        let strips = match &self.strips {
+            Some((a, b)) => vec![("A", a), ("B", b)],
+            None => Vec::new(),
+        };
+        Some(lines_svg(Caption { title: &title, answer: &answer }, &strips, self.byte))
     }
 }

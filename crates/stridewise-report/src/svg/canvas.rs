@@ -161,6 +161,7 @@ const STYLE: &str = "\
 .stridewise .cell{stroke:#59636e;stroke-width:.75}\
 .stridewise .gap{fill:none;stroke:#8c959f;stroke-width:.75;stroke-dasharray:2 2}\
 .stridewise .rule{stroke:#1f2328;stroke-width:1.5}\
+.stridewise .mark{fill:none;stroke:#cf222e;stroke-width:3}\
 .stridewise .link{stroke:#59636e;stroke-width:2}\
 .stridewise .cut{stroke:#59636e;stroke-width:2;stroke-dasharray:2 4}\
 .stridewise .new{fill:#ddf4ff;stroke:#0969da}\
@@ -175,6 +176,7 @@ const STYLE: &str = "\
 .stridewise .cell{stroke:#9198a1}\
 .stridewise .gap{stroke:#656c76}\
 .stridewise .rule{stroke:#e6edf3}\
+.stridewise .mark{stroke:#ff7b72}\
 .stridewise .link,.stridewise .cut{stroke:#9198a1}\
 .stridewise .new{fill:#0c2d6b;stroke:#58a6ff}\
 .stridewise .view{fill:#033a16;stroke:#3fb950}\

@@ -7,7 +7,9 @@
 mod array;
 mod canvas;
 mod chain;
+mod lines;
 mod memory;
 
 pub use array::array_svg;
 pub use chain::chain_svg;
+pub(crate) use lines::{Caption, lines_svg};

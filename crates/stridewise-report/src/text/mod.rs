@@ -17,6 +17,6 @@ pub use card::inspect_card;
 pub use look::{Glyphs, Look, Paint, Role};
 pub use machine::machine_text;
 pub use offset::{indices_text, offset_text};
-pub use overlap::overlap_text;
+pub use overlap::{overlap_text, overlap_verdict};
 pub use page::{Align, Page, Piece};
 pub use trace::trace_text;

@@ -50,25 +50,26 @@ fn sides(overlap: &Overlap) -> impl Iterator<Item = (&'static str, &Side)> {
 }
 
 fn verdict(overlap: &Overlap) -> Piece {
-    let (role, text) = match (overlap.shares, &overlap.b) {
-        (Some(true), Some(_)) => {
-            (Role::Warn, "they share memory: a write to one may change the other")
-        }
-        (Some(true), None) => {
-            (Role::Warn, "it overlaps itself: a write to one element may change another")
-        }
+    let role = if overlap.shares == Some(false) { Role::Good } else { Role::Warn };
+    Piece::new(role, overlap_verdict(overlap))
+}
+
+/// The answer in one sentence.
+pub fn overlap_verdict(overlap: &Overlap) -> &'static str {
+    match (overlap.shares, &overlap.b) {
+        (Some(true), Some(_)) => "they share memory: a write to one may change the other",
+        (Some(true), None) => "it overlaps itself: a write to one element may change another",
         (Some(false), Some(_)) if !overlap.same_buffer => {
-            (Role::Good, "they share nothing: each has a buffer of its own")
+            "they share nothing: each has a buffer of its own"
         }
         (Some(false), Some(_)) if overlap.may_share => {
-            (Role::Good, "they share nothing: their bytes interleave and never meet")
+            "they share nothing: their bytes interleave and never meet"
         }
-        (Some(false), Some(_)) => (Role::Good, "they share nothing: their bytes lie apart"),
-        (Some(false), None) => (Role::Good, "no two of its elements share a byte"),
+        (Some(false), Some(_)) => "they share nothing: their bytes lie apart",
+        (Some(false), None) => "no two of its elements share a byte",
         (None, _) if overlap.work == 0 => {
-            (Role::Warn, "they may share memory: the bytes from first to last overlap")
+            "they may share memory: the bytes from first to last overlap"
         }
-        (None, _) => (Role::Warn, "too hard: not settled within the work allowed"),
-    };
-    Piece::new(role, text)
+        (None, _) => "too hard: not settled within the work allowed",
+    }
 }

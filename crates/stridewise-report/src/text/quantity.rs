@@ -10,6 +10,12 @@ pub fn count(number: impl Into<i128>, noun: &str) -> String {
     format!("{} {noun}{s}", grouped(number))
 }
 
+/// As [`count`], of a noun that does not take an `s`: `1 index`, `6 indices`.
+pub fn plural(number: impl Into<i128>, one: &str, several: &str) -> String {
+    let number = number.into();
+    format!("{} {}", grouped(number), if number == 1 { one } else { several })
+}
+
 /// Digits in groups of three from 10,000 on: `9999`, `10,000`.
 pub fn grouped(number: impl Into<i128>) -> String {
     let number = number.into();
