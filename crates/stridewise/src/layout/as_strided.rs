@@ -60,7 +60,9 @@ impl Layout {
     /// # use stridewise::layout::{AsStrided, Layout};
     /// let a = Layout::c_order(&[6], 8).unwrap();
     /// let windows = AsStrided::new(&[4, 3], &[8, 8], a.span());
-    /// assert_eq!(a.as_strided(&windows).unwrap().to_string(), "(4,3):(8,8)+0");
+    /// let view = a.as_strided(&windows).unwrap();
+    /// assert_eq!(view.to_string(), "(4,3):(8,8)+0");
+    /// assert_eq!(view.offset_of(&[3, 2]).unwrap(), 3 * 8 + 2 * 8);
     /// let too_long = AsStrided::new(&[5, 3], &[8, 8], a.span());
     /// assert_eq!(
     ///     a.as_strided(&too_long).unwrap_err().to_string(),

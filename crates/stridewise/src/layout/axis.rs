@@ -82,12 +82,14 @@ pub(in crate::layout) fn check_rank(rank: usize) -> Result<(), LayoutError> {
 impl Layout {
     /// Two axes exchanged, as `numpy.swapaxes`.
     ///
-    /// Law: `self.swap_axes(i, j).swap_axes(i, j) == self`.
+    /// Law: `swapped.offset_of(i) == offset_of(i with its two indices exchanged)`.
     ///
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
-    /// assert_eq!(a.swap_axes(0, -1).unwrap().to_string(), "(4,3,2):(8,32,96)+0");
+    /// let swapped = a.swap_axes(0, -1).unwrap();
+    /// assert_eq!(swapped.to_string(), "(4,3,2):(8,32,96)+0");
+    /// assert_eq!(swapped.offset_of(&[3, 2, 1]), a.offset_of(&[1, 2, 3]));
     /// ```
     ///
     /// # Errors
@@ -112,7 +114,9 @@ impl Layout {
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
-    /// assert_eq!(a.move_axis(&[0], &[-1]).unwrap().to_string(), "(3,4,2):(32,8,96)+0");
+    /// let moved = a.move_axis(&[0], &[-1]).unwrap();
+    /// assert_eq!(moved.to_string(), "(3,4,2):(32,8,96)+0");
+    /// assert_eq!(moved.offset_of(&[2, 3, 1]), a.offset_of(&[1, 2, 3]));
     /// ```
     ///
     /// # Errors

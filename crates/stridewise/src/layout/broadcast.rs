@@ -14,7 +14,9 @@ impl Layout {
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[3, 1], 8).unwrap();
-    /// assert_eq!(a.broadcast_to(&[2, 3, 4]).unwrap().to_string(), "(2,3,4):(0,8,0)+0");
+    /// let stretched = a.broadcast_to(&[2, 3, 4]).unwrap();
+    /// assert_eq!(stretched.to_string(), "(2,3,4):(0,8,0)+0");
+    /// assert_eq!(stretched.offset_of(&[1, 2, 3]), a.offset_of(&[2, 0]));
     /// ```
     ///
     /// # Errors

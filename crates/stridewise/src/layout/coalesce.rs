@@ -15,7 +15,9 @@ impl Layout {
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::new(&[2, 3, 1, 4], &[192, 32, 7, 8], 0, 8).unwrap();
-    /// assert_eq!(a.coalesce().to_string(), "(2,12):(192,8)+0");
+    /// let merged = a.coalesce();
+    /// assert_eq!(merged.to_string(), "(2,12):(192,8)+0");
+    /// assert_eq!(merged.offset_of(&[1, 2 * 4 + 3]), a.offset_of(&[1, 2, 0, 3]));
     /// ```
     pub fn coalesce(&self) -> Layout {
         if self.is_empty() {
@@ -52,6 +54,7 @@ impl Layout {
     /// # use stridewise::layout::Layout;
     /// let a = Layout::new(&[3, 2], &[-8, 24], 16, 8).unwrap();
     /// assert_eq!(a.canonical().to_string(), "(6):(8)+0");
+    /// assert_eq!(a.transpose().flip(&[0]).unwrap().canonical(), a.canonical());
     /// ```
     pub fn canonical(&self) -> Layout {
         if self.is_empty() {

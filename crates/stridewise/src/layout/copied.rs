@@ -28,7 +28,9 @@ impl Layout {
     /// ```
     /// # use stridewise::layout::{CopyOrder, Layout};
     /// let a = Layout::new(&[2, 3, 4], &[8, -160, 32], 320, 8).unwrap();
-    /// assert_eq!(a.copied(CopyOrder::K).to_string(), "(2,3,4):(8,64,16)+0");
+    /// let copy = a.copied(CopyOrder::K);
+    /// assert_eq!(copy.to_string(), "(2,3,4):(8,64,16)+0");
+    /// assert!(copy.is_dense() && copy.order() == a.order());
     /// assert_eq!(a.copied(CopyOrder::C).to_string(), "(2,3,4):(96,32,8)+0");
     /// ```
     pub fn copied(&self, order: CopyOrder) -> Layout {

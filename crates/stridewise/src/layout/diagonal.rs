@@ -18,7 +18,9 @@ impl Layout {
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[3, 4], 8).unwrap();
     /// assert_eq!(a.diagonal(0, 0, 1).unwrap().to_string(), "(3):(40)+0");
-    /// assert_eq!(a.diagonal(2, 0, 1).unwrap().to_string(), "(2):(40)+16");
+    /// let ahead = a.diagonal(2, 0, 1).unwrap();
+    /// assert_eq!(ahead.to_string(), "(2):(40)+16");
+    /// assert_eq!(ahead.offset_of(&[1]), a.offset_of(&[1, 1 + 2]));
     /// assert_eq!(a.diagonal(9, 0, 1).unwrap().shape(), &[0]);
     /// ```
     ///

@@ -14,7 +14,9 @@ impl Layout {
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[2, 3], 8).unwrap();
-    /// assert_eq!(a.flip(&[-1]).unwrap().to_string(), "(2,3):(24,-8)+16");
+    /// let flipped = a.flip(&[-1]).unwrap();
+    /// assert_eq!(flipped.to_string(), "(2,3):(24,-8)+16");
+    /// assert_eq!(flipped.offset_of(&[1, 0]), a.offset_of(&[1, 3 - 1 - 0]));
     /// ```
     ///
     /// # Errors
@@ -44,7 +46,10 @@ impl Layout {
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[2, 3], 8).unwrap();
-    /// assert_eq!(a.rot90(1, (0, 1)).unwrap().to_string(), "(3,2):(-8,24)+16");
+    /// let turned = a.rot90(1, (0, 1)).unwrap();
+    /// assert_eq!(turned.to_string(), "(3,2):(-8,24)+16");
+    /// assert_eq!(turned, a.flip(&[1]).unwrap().swap_axes(0, 1).unwrap());
+    /// assert_eq!(turned.rot90(3, (0, 1)).unwrap(), a);
     /// ```
     ///
     /// # Errors

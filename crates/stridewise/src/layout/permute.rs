@@ -8,7 +8,15 @@ use super::{Layout, LayoutError, PerAxis};
 impl Layout {
     /// The axes in a new order: axis `k` of the result is axis `axes[k]` of this layout.
     ///
-    /// Law: `permuted.offset_of(index)[k] == offset_of(index with index[axes[k]] = index[k])`.
+    /// Law: `permuted.offset_of(i) == offset_of(j)` where `j[axes[k]] == i[k]` for all k.
+    ///
+    /// ```
+    /// # use stridewise::layout::Layout;
+    /// let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
+    /// let turned = a.permute(&[2, 0, 1]).unwrap();
+    /// assert_eq!(turned.to_string(), "(4,2,3):(8,96,32)+0");
+    /// assert_eq!(turned.offset_of(&[3, 1, 2]), a.offset_of(&[1, 2, 3]));
+    /// ```
     ///
     /// # Errors
     /// [`LayoutError::NotAPermutation`] unless each axis is named once.

@@ -12,12 +12,15 @@ impl Layout {
     /// The bytes read as items of another size, as `a.view(dtype)`: the last axis grows or
     /// shrinks and has to be contiguous for it. With the same itemsize nothing changes.
     ///
-    /// Law: both layouts reach the same bytes in the same order.
+    /// Law: both layouts visit the same bytes in the same order; where the new itemsize divides
+    /// the old into `n`, `result.offset_of(.., i * n + k) == offset_of(.., i) + k * new_itemsize`.
     ///
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[2, 3], 8).unwrap();
-    /// assert_eq!(a.reinterpret(4).unwrap().to_string(), "(2,6):(24,4)+0");
+    /// let halves = a.reinterpret(4).unwrap();
+    /// assert_eq!(halves.to_string(), "(2,6):(24,4)+0");
+    /// assert_eq!(halves.offset_of(&[1, 2 * 2 + 1]).unwrap(), a.offset_of(&[1, 2]).unwrap() + 4);
     /// assert_eq!(a.reinterpret(24).unwrap().to_string(), "(2,1):(24,24)+0");
     /// assert!(a.transpose().reinterpret(4).is_err());
     /// ```
@@ -68,7 +71,9 @@ impl Layout {
     /// # use stridewise::layout::Layout;
     /// // [('x', 'i1'), ('y', '<f4', (2,))], 9 bytes
     /// let records = Layout::c_order(&[5], 9).unwrap();
-    /// assert_eq!(records.field(1, 4, &[2]).unwrap().to_string(), "(5,2):(9,4)+1");
+    /// let y = records.field(1, 4, &[2]).unwrap();
+    /// assert_eq!(y.to_string(), "(5,2):(9,4)+1");
+    /// assert_eq!(y.offset_of(&[3, 1]).unwrap(), records.offset_of(&[3]).unwrap() + 1 + 1 * 4);
     /// ```
     ///
     /// # Errors

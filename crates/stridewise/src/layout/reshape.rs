@@ -71,6 +71,7 @@ impl Layout {
     /// let a = Layout::c_order(&[2, 3, 4], 8).unwrap();
     /// let Reshape::View(view) = a.reshape(&[-1, 4], IndexOrder::C).unwrap() else { panic!() };
     /// assert_eq!(view.to_string(), "(6,4):(32,8)+0");
+    /// assert_eq!(view.offset_of(&[1 * 3 + 2, 3]), a.offset_of(&[1, 2, 3])); // the same flat index
     ///
     /// let turned = a.transpose().reshape(&[-1], IndexOrder::C).unwrap();
     /// let Reshape::Copy { layout, reason } = turned else { panic!() };
@@ -110,7 +111,8 @@ impl Layout {
     /// One axis, as `a.ravel(order)`: always contiguous, a view where that is possible.
     ///
     /// It copies where `reshape(-1)` would give a view with gaps, and with K where a stride is
-    /// negative, as NumPy does.
+    /// negative, as NumPy does. Law: a view's elements are those of this layout in the order asked
+    /// for, and each lies one itemsize behind the one before it.
     ///
     /// ```
     /// # use stridewise::layout::{CopyOrder, IndexOrder, Layout};

@@ -93,15 +93,17 @@ pub(in crate::layout) fn stepped(axis: usize, stride: i64, step: i64) -> Result<
 impl Layout {
     /// Basic indexing: integers, slices, new axes and an ellipsis, as Python and NumPy do it.
     ///
-    /// Axes that are not mentioned are taken whole. Law, for one axis sliced into `first`,
-    /// `step`: `sliced.offset_of(i) == offset_of(first + step * i)`.
+    /// Axes that are not mentioned are taken whole. Law, for an axis of which a slice takes
+    /// `first`, `first + step`, ..: `sliced.offset_of(i) == offset_of(first + step * i)`.
     ///
     /// ```
     /// # use stridewise::layout::{Layout, Pick};
     /// let a = Layout::c_order(&[4, 6], 8).unwrap();
     /// let tail = Pick::Slice { start: Some(1), stop: None, step: None };
     /// let back = Pick::Slice { start: None, stop: None, step: Some(-2) };
-    /// assert_eq!(a.slice(&[tail, back]).unwrap().to_string(), "(3,3):(48,-16)+88");
+    /// let sliced = a.slice(&[tail, back]).unwrap();
+    /// assert_eq!(sliced.to_string(), "(3,3):(48,-16)+88");
+    /// assert_eq!(sliced.offset_of(&[0, 2]), a.offset_of(&[1 + 0, 5 - 2 * 2]));
     /// assert_eq!(a.slice(&[Pick::At(-1)]).unwrap().to_string(), "(6):(8)+144");
     /// ```
     ///

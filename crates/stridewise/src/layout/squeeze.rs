@@ -14,7 +14,9 @@ impl Layout {
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[1, 3, 1], 8).unwrap();
-    /// assert_eq!(a.squeeze(None).unwrap().to_string(), "(3):(8)+0");
+    /// let squeezed = a.squeeze(None).unwrap();
+    /// assert_eq!(squeezed.to_string(), "(3):(8)+0");
+    /// assert_eq!(squeezed.offset_of(&[2]), a.offset_of(&[0, 2, 0]));
     /// assert_eq!(a.squeeze(Some(&[0])).unwrap().to_string(), "(3,1):(8,8)+0");
     /// ```
     ///
@@ -47,12 +49,14 @@ impl Layout {
     /// With new axes of extent 1 at the given places of the result, as `numpy.expand_dims`.
     ///
     /// NumPy makes it by reshaping in C order, so that is where the new strides come from.
-    /// Law: `expanded.squeeze(axes)` has the shape and the elements of this layout.
+    /// Law: `expanded.offset_of(i) == offset_of(i without its zeros at the axes)`.
     ///
     /// ```
     /// # use stridewise::layout::Layout;
     /// let a = Layout::c_order(&[2, 3], 8).unwrap();
-    /// assert_eq!(a.expand_dims(&[1]).unwrap().to_string(), "(2,1,3):(24,24,8)+0");
+    /// let expanded = a.expand_dims(&[1]).unwrap();
+    /// assert_eq!(expanded.to_string(), "(2,1,3):(24,24,8)+0");
+    /// assert_eq!(expanded.squeeze(Some(&[1])).unwrap(), a);
     /// ```
     ///
     /// # Errors

@@ -46,7 +46,9 @@ impl Layout {
     /// let a = Layout::c_order(&[6], 8).unwrap();
     /// assert_eq!(a.window(&Window::over(&[3], &[0])).unwrap().to_string(), "(4,3):(8,8)+0");
     /// let every_other = Window { step: [2][..].into(), ..Window::over_all(&[3]) };
-    /// assert_eq!(a.window(&every_other).unwrap().to_string(), "(2,3):(16,8)+0");
+    /// let windows = a.window(&every_other).unwrap();
+    /// assert_eq!(windows.to_string(), "(2,3):(16,8)+0");
+    /// assert_eq!(windows.offset_of(&[1, 2]), a.offset_of(&[1 * 2 + 2]));
     /// ```
     ///
     /// # Errors
