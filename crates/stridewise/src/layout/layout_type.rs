@@ -235,3 +235,57 @@ fn write_tuple(f: &mut fmt::Formatter<'_>, values: &[i64]) -> fmt::Result {
     }
     f.write_str(")")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::said;
+
+    #[test]
+    fn bad_numbers_are_named() {
+        let check = |shape: &[i64], strides: &[i64], offset, itemsize, want: &str| {
+            assert_eq!(said(Layout::new(shape, strides, offset, itemsize)), want);
+        };
+        check(&[], &[], i64::MIN, 8, "():()+-9223372036854775808");
+        check(
+            &[],
+            &[],
+            i64::MAX,
+            8,
+            "offset 9223372036854775807 + 1 x stride 8 does not fit in 64-bit integers",
+        );
+        check(&[2], &[], 0, 8, "strides must have one value per axis: wanted 1, got 0");
+        check(&[-2], &[8], 0, 8, "negative dimensions are not allowed: axis 0 has extent -2");
+        check(&[2], &[8], 0, -8, "itemsize must not be negative, got -8");
+        check(
+            &[1; 65],
+            &[8; 65],
+            0,
+            8,
+            "maximum supported dimension for an ndarray is 64, found 65",
+        );
+        // An extent of 0 does not excuse the others, wherever it stands.
+        let too_big = "array is too big: with axis 2 of extent 4 and 8 bytes an element, its \
+                       bytes exceed 2**63 - 1";
+        check(&[0, 1 << 59, 4], &[0, 0, 0], 0, 8, too_big);
+        check(&[1 << 59, 0, 4], &[0, 0, 0], 0, 8, too_big);
+        // Both ends fit here, but not their distance.
+        check(
+            &[2, 2],
+            &[i64::MAX, -16],
+            0,
+            8,
+            "axis 0 of extent 2 and stride 9223372036854775807 reaches a byte outside 64-bit \
+             integers",
+        );
+        check(
+            &[2],
+            &[i64::MAX],
+            i64::MIN,
+            8,
+            "axis 0 of extent 2 and stride 9223372036854775807 reaches a byte outside 64-bit \
+             integers",
+        );
+        check(&[1], &[i64::MIN], i64::MIN, 8, "(1):(-9223372036854775808)+-9223372036854775808");
+    }
+}

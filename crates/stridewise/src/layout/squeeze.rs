@@ -91,7 +91,7 @@ impl Layout {
         let mut over = old.peek().copied().unwrap_or(self.itemsize());
         for (axis, &extent) in shape.iter().enumerate().rev() {
             strides[axis] = if extent == 1 { over } else { old.next().unwrap_or(over) };
-            if extent != 1 && axis > 0 {
+            if axis > 0 {
                 over = stepped(axis, strides[axis], extent)?;
             }
         }

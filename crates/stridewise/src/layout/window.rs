@@ -96,13 +96,15 @@ impl Layout {
                 .ok()
                 .filter(|&last| last >= 0)
                 .ok_or(LayoutError::WindowTooLong { axis, extent, got: reach })?;
-            new_shape[axis] = last / step + 1;
+            // A window of none has one position more than there are elements.
+            let itemsize = self.itemsize();
+            let too_big = LayoutError::TooBig { axis, extent, itemsize };
+            new_shape[axis] = (last / step).checked_add(1).ok_or(too_big)?;
             new_strides[axis] = stepped(axis, stride, step)?;
             new_strides[rank + at] = stepped(axis, stride, dilation)?;
         }
         check_extents(&shape, self.itemsize())?;
-        // L4: the element at (p, j) is element p*step + j*dilation of the axis. A window of 0
-        // has one position more than there are elements, but no element.
+        // L4: the element at (p, j) is element p*step + j*dilation of the axis.
         Ok(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
     }
 }
@@ -165,6 +167,8 @@ mod tests {
 
     #[test]
     fn windows_that_are_refused() {
+        let longest = Layout::new(&[i64::MAX], &[0], 0, 1).unwrap();
+        assert!(longest.window(&Window::over(&[0], &[0])).is_err());
         check(
             Window::over(&[5], &[1]),
             "window shape cannot be larger than input array shape: on axis 1 the window reaches \
