@@ -261,6 +261,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         machine: MachineChoice,
     },
+    /// Explain the code of a finding, or list them all
+    #[command(after_help = "Example:\n  stridewise rule SW202")]
+    Rule {
+        /// A code, such as SW202
+        code: Option<String>,
+    },
     /// Print a script that completes commands in your shell
     #[command(
         after_help = "Example:\n  stridewise completions bash > ~/.local/share/bash-completion/completions/stridewise"

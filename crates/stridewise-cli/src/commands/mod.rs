@@ -7,6 +7,7 @@ mod machine;
 mod manual;
 mod offset;
 mod overlap;
+mod rule;
 mod trace;
 
 use crate::args::{Arguments, Command};
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Fai
         Command::Overlap(arguments) => overlap::run(&arguments, terminal),
         Command::Trace(arguments) => trace::run(&arguments, terminal),
         Command::Machine { machine } => machine::run(&machine, terminal),
+        Command::Rule { code } => rule::run(code.as_deref(), terminal),
         Command::Completions { shell } => manual::completions(shell, terminal),
         Command::Man { command } => manual::page(command.as_deref(), terminal),
     }

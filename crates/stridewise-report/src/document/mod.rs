@@ -10,6 +10,7 @@ mod layout;
 mod machine;
 mod offset;
 mod overlap;
+mod rule;
 mod trace;
 
 use serde::Serialize;
@@ -23,6 +24,7 @@ pub use layout::{LayoutObject, Subject};
 pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};
 pub use offset::{Indices, Offset, TermObject};
 pub use overlap::{Overlap, Side};
+pub use rule::{Rule, Rules};
 pub use trace::{GivenObject, ReasonObject, StepObject, TraceDocument};
 
 /// The version of the documents' shape.

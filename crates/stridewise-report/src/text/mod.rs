@@ -11,6 +11,7 @@ mod offset;
 mod overlap;
 mod page;
 pub mod quantity;
+mod rule;
 mod trace;
 
 pub use card::inspect_card;
@@ -19,4 +20,5 @@ pub use machine::machine_text;
 pub use offset::{indices_text, offset_text};
 pub use overlap::{overlap_text, overlap_verdict};
 pub use page::{Align, Page, Piece};
+pub use rule::{rule_text, rules_text};
 pub use trace::trace_text;
