@@ -8,6 +8,7 @@
 
 mod as_strided;
 mod axis;
+pub mod blas;
 mod broadcast;
 mod coalesce;
 mod copied;
