@@ -106,12 +106,13 @@ impl Flaw {
     /// The obstacle in a matrix, which flipping the axes that run backwards may remove.
     pub(super) fn flipped_or_copied(self, layout: &Layout) -> Obstacle {
         let (rank, shape, strides) = (layout.rank(), layout.shape(), layout.strides());
-        let mut backwards = (rank.saturating_sub(2)..rank)
-            .filter(|&axis| shape[axis] > 1 && strides[axis] < 0);
+        let mut backwards =
+            (rank.saturating_sub(2)..rank).filter(|&axis| shape[axis] > 1 && strides[axis] < 0);
         let Some(axis) = backwards.next() else { return self.copied(layout) };
         let and = backwards.next();
         // Invariant L1: at most 64 axes.
-        let axes: PerAxis<i64> = [Some(axis), and].into_iter().flatten().map(|it| it as i64).collect();
+        let axes: PerAxis<i64> =
+            [Some(axis), and].into_iter().flatten().map(|it| it as i64).collect();
         match layout.flip(&axes) {
             Ok(flipped) if flipped.blas_matrix().is_ok() => {
                 self.obstacle(layout, Fix::Flip { axis, and })
