@@ -49,6 +49,11 @@ Examples:
 
 Exit code: 0 where nothing is shared, 1 where something is.";
 
+const BLAS: &str = "\
+Examples:
+  stridewise blas 'zeros((4,6))[:, 1:]' 'zeros((3,5)).T'
+  stridewise blas --no-copy a.npy b.npy || echo 'an operand is copied'";
+
 const TRACE: &str = "\
 Examples:
   stridewise trace 'zeros((4,5,6))[::2].T.reshape(-1)'
@@ -241,6 +246,20 @@ pub(crate) struct OverlapArguments {
     pub(crate) machine: MachineChoice,
 }
 
+/// `stridewise blas`.
+#[derive(Debug, Args)]
+pub(crate) struct BlasArguments {
+    /// A file or an expression
+    pub(crate) a: OsString,
+    /// What it is multiplied with, as in A @ B
+    pub(crate) b: Option<OsString>,
+    /// Exit with 1 where an operand has to be copied
+    #[arg(long)]
+    pub(crate) no_copy: bool,
+    #[command(flatten)]
+    pub(crate) options: ArrayOptions,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show where the bytes of an array lie, and what that means for loops over it
@@ -252,6 +271,9 @@ pub(crate) enum Command {
     /// Find out whether two arrays share memory, and where they meet
     #[command(after_help = OVERLAP)]
     Overlap(OverlapArguments),
+    /// Plan A @ B for BLAS: the call without a copy, or which operand is copied
+    #[command(after_help = BLAS)]
+    Blas(BlasArguments),
     /// Follow an expression step by step: view or copy, and why
     #[command(after_help = TRACE)]
     Trace(TraceArguments),

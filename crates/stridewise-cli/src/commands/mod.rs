@@ -2,6 +2,7 @@
 //!
 //! `stridewise inspect 'zeros((2,3))'` is [`crate::args::Command::Inspect`].
 
+mod blas;
 mod inspect;
 mod machine;
 mod manual;
@@ -21,6 +22,7 @@ pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Fai
         Command::Inspect(arguments) => inspect::run(&arguments, terminal),
         Command::Offset(arguments) => offset::run(&arguments, terminal),
         Command::Overlap(arguments) => overlap::run(&arguments, terminal),
+        Command::Blas(arguments) => blas::run(&arguments, terminal),
         Command::Trace(arguments) => trace::run(&arguments, terminal),
         Command::Machine { machine } => machine::run(&machine, terminal),
         Command::Rule { code } => rule::run(code.as_deref(), terminal),

@@ -3,6 +3,7 @@
 //! Fields may be added, never renamed or removed. A layout is the same object everywhere:
 //! `(2,3):(24,8)+0` of `<f8` begins `{"dtype":"<f8","itemsize":8,"shape":[2,3],...`.
 
+mod blas;
 mod error;
 mod file;
 mod inspect;
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 use crate::text::Look;
 
+pub use blas::{Blas, BlasOperand, Product};
 pub use error::ErrorDocument;
 pub use file::{Chunked, FileObject};
 pub use inspect::{AxisObject, Inspect};

@@ -3,6 +3,7 @@
 //! Colour only repeats what a word or a glyph says already, so a plain page loses nothing:
 //! `(2,3):(24,8)+0` is drawn with the same characters on a terminal and in a pipe.
 
+mod blas;
 mod card;
 mod look;
 mod machine;
@@ -14,6 +15,7 @@ pub mod quantity;
 mod rule;
 mod trace;
 
+pub use blas::blas_text;
 pub use card::inspect_card;
 pub use look::{Glyphs, Look, Paint, Role};
 pub use machine::machine_text;
