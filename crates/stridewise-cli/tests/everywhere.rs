@@ -227,3 +227,83 @@ fn a_picture_is_well_formed_without_script_and_small() {
         assert_eq!(opened, picture.matches('>').count(), "{source}");
     }
 }
+
+#[test]
+fn a_huge_sparse_file_opens_at_once() {
+    let file = scratch("sparse").join("huge.bin");
+    let made = fs::File::create(&file).expect("writable");
+    made.set_len(100 << 30).expect("a sparse file");
+    let path = file.to_str().expect("UTF-8");
+    let output = run(&["inspect", path, "--dtype", "f8", "--shape=-1,1024", "--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document["layout"]["shape"], serde_json::json!([13_107_200, 1024]));
+    assert_eq!(document["layout"]["buffer_bytes"], 100i64 << 30);
+}
+
+#[test]
+fn a_zarr_folder_shows_its_chunks() {
+    let folder = scratch("zarr");
+    let metadata = r#"{"zarr_format": 2, "shape": [10, 20], "chunks": [4, 5], "dtype": "<f4",
+        "order": "F", "fill_value": 0, "compressor": null, "filters": null}"#;
+    fs::write(folder.join(".zarray"), metadata).expect("writable");
+    let path = folder.to_str().expect("UTF-8");
+    let card = text(&run(&["inspect", path]).stdout);
+    assert!(card.contains("zarr array of shape (10, 20) in chunks (4, 5)"), "{card}");
+    let output = run(&["inspect", path, "--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document["layout"]["notation"], "(4,5):(4,16)+0");
+    assert_eq!(document["file"]["chunked"]["grid"], serde_json::json!([3, 4]));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_need_not_be_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let file = scratch("names").join(OsStr::from_bytes(b"ele\xffvation.npy"));
+    let original = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/data/elevation.npy");
+    fs::copy(original, &file).expect("readable and writable");
+    let output = stridewise(&["inspect"]).arg(&file).arg(".T").output().expect("starts");
+    assert!(text(&output.stdout).contains("(403, 344)"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused() {
+    for path in ["/dev/null", "/", "/dev/null/a.npy"] {
+        let output = run(&["inspect", path]);
+        assert_eq!(output.status.code(), Some(2), "{path}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn findings_decide_the_exit_code() {
+    let exit = |arguments: &[&str]| run(arguments).status.code();
+    let copies = "zeros((2,3)).T.reshape(-1)";
+    assert_eq!(exit(&["trace", copies]), Some(0));
+    assert_eq!(exit(&["trace", "--no-copy", copies]), Some(1));
+    assert_eq!(exit(&["trace", "--no-copy", "zeros((2,3)).reshape(-1)"]), Some(0));
+    assert_eq!(exit(&["overlap", "--let", "a=zeros(4)", "a[::2]", "a[1::2]"]), Some(0));
+    assert_eq!(exit(&["overlap", "--let", "a=zeros(4)", "a[::2]", "a[1:]"]), Some(1));
+    assert_eq!(exit(&["blas", "zeros((4,6))[:, ::2]"]), Some(0));
+    assert_eq!(exit(&["blas", "--no-copy", "zeros((4,6))[:, ::2]"]), Some(1));
+    assert_eq!(exit(&["blas", "--no-copy", "zeros((4,6))[:, 1:]"]), Some(0));
+}
+
+#[test]
+fn names_stand_for_one_buffer_and_constructors_for_their_own() {
+    let shares = |arguments: &[&str]| {
+        let output = run(&[&["overlap", "--json"], arguments].concat());
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        document["shares"].as_bool()
+    };
+    assert_eq!(shares(&["--let", "a=zeros(4)", "a", "a.T"]), Some(true));
+    assert_eq!(shares(&["--let", "a=zeros(4)", "--let", "b=a[1:]", "a", "b"]), Some(true));
+    assert_eq!(shares(&["--let", "a=zeros(4)", "--let", "b=zeros(4)", "a", "b"]), Some(false));
+    assert_eq!(shares(&["--let", "a=zeros(4)", "a", "a.copy()"]), Some(false));
+    assert_eq!(shares(&["zeros(4)", "zeros(4)"]), Some(false));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/data/elevation.npy");
+    let named = format!("dem={file}");
+    assert_eq!(shares(&["--let", &named, "dem[::2]", file]), Some(true));
+}
