@@ -269,7 +269,7 @@ unsafe fn zip_halves<V: Vector, const ITEM: usize, const N: usize>(before: [V; N
 /// # Safety
 /// `ITEM` bytes can be read and written, and do not overlap.
 #[inline(always)]
-unsafe fn put<const ITEM: usize>(from: *const u8, to: *mut u8) {
+pub(super) unsafe fn put<const ITEM: usize>(from: *const u8, to: *mut u8) {
     // SAFETY: the caller's promise; arrays of bytes are aligned anywhere.
     unsafe { to.cast::<[u8; ITEM]>().write_unaligned(from.cast::<[u8; ITEM]>().read_unaligned()) }
 }

@@ -21,11 +21,10 @@ const LONG_RUN: usize = 1024;
 const PIECE: usize = 1 << 20;
 /// A side shorter than this many bytes takes in further axes.
 const SHORT: usize = 256;
-/// The most columns where no line is left unfinished.
-const MOST_LINES: usize = 1 << 16;
 /// Rows read side by side: as many as prefetchers follow.
 const STRIP: usize = 16;
-/// The most columns worked on before the rows go on: their unfinished lines stay in the cache.
+/// The most columns worked on before the rows go on: their table, and their unfinished lines, stay
+/// in the cache.
 const MOST_COLUMNS: usize = 4096;
 /// Joined rows up to this size are staged whole.
 const MOST_JOINED: usize = 2048;
@@ -190,12 +189,14 @@ impl Plan {
         let step = match (mover, flow) {
             (Mover::Interleave, _) => (STAGE / row_bytes).min(1024),
             (Mover::Deinterleave, _) => columns.total,
-            (_, Flow::Joined) => (STAGE / row_bytes).clamp(1, 64),
+            (_, Flow::Joined) => {
+                let line = (LINE / item).max(1);
+                (STAGE / row_bytes / line * line).clamp(line, 64)
+            }
             _ => (LINE / item).clamp(4, 64),
         };
         let columns_wanted = match flow {
             Flow::Joined => (256 << 10) / row_bytes,
-            Flow::Lines => MOST_LINES,
             _ => MOST_COLUMNS,
         };
         let columns = columns.cut(columns_wanted.next_multiple_of(step), LANE);

@@ -301,6 +301,9 @@ impl Job<'_> {
                 *column = stage.wrapping_add(stretch.phase + at * row_bytes);
             }
             let source = self.source.wrapping_offset(plan.columns.near * first as isize);
+            if plan.mover == Mover::Tiles {
+                ask_for::<I>(source, rows, plan.crowded);
+            }
             // SAFETY: a block of the job, its columns one after the other on the stage, which has
             // room for them; what remains after the flush moves to its front.
             unsafe {
