@@ -79,6 +79,16 @@ impl Look {
         format!("{style}{text}{style:#}")
     }
 
+    /// The text without characters that would steer the terminal or turn the line around, which
+    /// a file name may have.
+    pub fn printable(text: &str) -> String {
+        let steers = |letter: char| {
+            letter.is_control()
+                || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        text.replace(steers, "\u{fffd}")
+    }
+
     /// One of two spellings.
     pub fn glyph(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self.glyphs {

@@ -17,7 +17,7 @@ pub struct Piece {
 impl Piece {
     /// Text in a role.
     pub fn new(role: Role, text: impl Into<String>) -> Piece {
-        Piece { role, text: text.into() }
+        Piece { role, text: Look::printable(&text.into()) }
     }
 
     /// Columns that it takes.
@@ -124,7 +124,7 @@ impl Page {
             self.text.push_str(&self.look.paint(Role::Quiet, &label));
             self.text.push_str(&" ".repeat(labels - label.width()));
             if value.width() <= LONG {
-                self.text.push_str(value);
+                self.text.push_str(&Look::printable(value));
                 self.text.push_str(&" ".repeat(meanings - labels - value.width()));
             } else {
                 self.last_cell(&value.as_str().into(), labels);
