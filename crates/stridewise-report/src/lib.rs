@@ -1,8 +1,9 @@
 //! What every face of stridewise shows: the JSON document (schema 1), the text card, the SVG.
 //!
 //! A *document* is what was found out about an array, as plain data, made from the core's
-//! answers. It is drawn once, here: [`document::to_json`] writes it for programs, [`text`] for
-//! a terminal, [`svg`] as a picture. The command line, Python and the page show the same.
+//! answers. It is drawn once, here, as a [`Document`](document::Document): JSON for programs,
+//! [`text`] for a terminal, [`svg`] as a picture. The command line, Python and the page show
+//! the same.
 //!
 //! ```
 //! use stridewise::expr::{Names, trace};
