@@ -18,7 +18,7 @@ const CRATES: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that check the others may use any of them.
-const CHECKERS: [&str; 2] = ["fuzz/Cargo.toml", "benches/Cargo.toml"];
+const CHECKERS: [&str; 3] = ["fuzz/Cargo.toml", "fuzz/checks/Cargo.toml", "benches/Cargo.toml"];
 
 struct Dependency<'a> {
     line: usize,
