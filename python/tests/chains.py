@@ -178,8 +178,8 @@ class Generator:
                     templates.pop()
                     break
                 values.append(value)
-                if leaves_its_buffer(value):
-                    break
+                if leaves_its_buffer(value) or isinstance(value, np.character | np.void):
+                    break  # texts and structures are scalars of another kind
         except Exception as error:  # whatever NumPy raises is an answer
             return templates, values, error
         return templates, values, None
@@ -407,6 +407,8 @@ class Generator:
         return f"{name}(_, {width}, {self.pick('', 'axis=')}{axis}{writeable})"
 
     def as_strided(self, x):
+        if x.size == 0:
+            return None  # where an array without elements lies is nobody's business
         name = self.pick("as_strided", "np.lib.stride_tricks.as_strided")
         writeable = self.pick("", "", "", ", writeable=False", ", writeable=True")
         kind = self.integer(0, 3)
@@ -453,7 +455,7 @@ class Generator:
 
     def contiguous(self, x):
         order = self.order("C", "F", "A", "K")
-        dtype = self.pick("", "", "", f", {self.argument('dtype', self.dtype(plain=True))}")
+        dtype = self.pick("", "", "", f", {self.argument('dtype', self.cast(x))}")
         copy = self.pick("", "", "", ", copy=True", ", copy=False", ", copy=None")
         return self.pick(f"{self.np_()}ascontiguousarray(_{dtype})",
                          f"{self.np_()}asfortranarray(_{dtype})", f"{self.np_()}asarray(_{dtype})",
@@ -461,8 +463,17 @@ class Generator:
                          if not dtype or "dtype=" in dtype else f"np.asarray(_{dtype})",
                          "np.asanyarray(_)")
 
+    def cast(self, x):
+        """A dtype to cast to; where it depends on the values whether that works, one like x's."""
+        for _ in range(50):
+            dtype = self.dtype(plain=True)
+            kind = np.dtype(eval(dtype, NAMESPACE)).kind
+            if x.dtype.kind not in "SUV" or x.dtype.names and kind in "SU" or kind == x.dtype.kind != "V":
+                return dtype
+        return repr(x.dtype.str)
+
     def astype(self, x):
-        extras = [self.argument("dtype", self.dtype(plain=True))]
+        extras = [self.argument("dtype", self.cast(x))]
         if self.chance(3):
             extras.append(f"order={self.order('C', 'F', 'A', 'K')!r}")
         if self.chance(4):

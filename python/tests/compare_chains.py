@@ -10,7 +10,7 @@ from stridewise_answers import answers
 
 
 # What expressions do not follow so far; such chains are counted as agreeing.
-NOT_YET = {"unknown-name", "unsupported", "dtype"}
+NOT_YET = set()
 
 
 class Chain:
@@ -91,11 +91,14 @@ class Chain:
     def facts(self, at, value, step):
         """Name -> (ours, NumPy's) of one step; what NumPy leaves undefined is left out."""
         previous = self.values[at - 1] if at else None
+        original = self.values[max(self.named - 1, 0)]
         facts = {
             "shape": (tuple(step["shape"]), value.shape),
             "dtype": (np.dtype(eval_dtype(step["dtype"])), value.dtype),
             "itemsize": (step["itemsize"], value.itemsize),
         }
+        if isinstance(value, np.character):
+            del facts["dtype"], facts["itemsize"]  # as long as its text
         if isinstance(value, np.generic):
             if not isinstance(previous, np.generic):
                 facts["effect"] = (step["effect"], "copy")
@@ -104,7 +107,7 @@ class Chain:
         facts["C"] = (step["c"], flags.c_contiguous)
         facts["F"] = (step["f"], flags.f_contiguous)
         facts["aligned"] = (step["aligned"], flags.aligned)
-        if isinstance(previous, np.generic):
+        if isinstance(previous, np.generic) or isinstance(original, np.generic):
             return facts
         owner = root(value)
         same_memory = previous is not None and owner is root(previous)
@@ -113,7 +116,6 @@ class Chain:
             warnings.simplefilter("ignore")
             facts["writeable"] = (step["writeable"], bool(flags.writeable))
         facts["effect"] = (step["effect"], effect)
-        original = self.values[max(self.named - 1, 0)]
         reaches = owner is root(original) and facts["writeable"][1]
         facts["reaches"] = (step["reaches"], reaches)
         if value.size:

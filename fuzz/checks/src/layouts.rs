@@ -333,6 +333,6 @@ fn ask_anything(layout: &Layout, dice: &mut Dice) {
     let _ = layouts_overlap(layout, &layout.transpose(), Work::Nodes(200));
     let _ = self_overlap(layout, Work::Nodes(200));
     if span.len() < 1 << 16 {
-        let _ = (layout.is_unique(), layout.indices_at(span.low + 3, 5));
+        let _ = (layout.is_unique(), layout.indices_at(span.low.saturating_add(3), 5));
     }
 }
