@@ -76,6 +76,11 @@ pub enum LayoutError {
         /// how many indices were given
         got: usize,
     },
+    /// A block, line, or count of sets below one.
+    BlockSize {
+        /// what was given
+        got: i64,
+    },
     /// The order given is not a permutation of the axes.
     NotAPermutation {
         /// the rank

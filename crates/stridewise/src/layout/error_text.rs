@@ -47,6 +47,7 @@ impl fmt::Display for LayoutError {
                      indexed"
                 )
             }
+            BlockSize { got } => write!(f, "a size of memory blocks must be at least 1, got {got}"),
             NotAPermutation { rank, got } => {
                 write!(f, "axes don't match array: {got:?} is not a permutation of 0..{rank}")
             }
@@ -236,6 +237,7 @@ impl LayoutError {
                 );
             }
             RankTooLarge { .. } => return format!("arrays have at most {MAX_RANK} axes"),
+            BlockSize { .. } => "a cache line has 64 bytes on most machines",
             NotAPermutation { rank, .. } => {
                 return format!("name each of the {rank} axes once");
             }
