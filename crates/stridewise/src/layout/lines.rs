@@ -188,9 +188,15 @@ impl Layout {
         }
         let way = i128::from(line) * i128::from(sets);
         let period = gcd(i128::from(self.strides()[axis]).abs(), way);
-        // Starts repeat every `period` bytes; each start touches the lines of one element.
+        // Starts repeat every `period` bytes; each start touches the lines of one element, one
+        // more than necessary where it is not known how the elements lie in their lines.
         let starts = if period == 0 { 1 } else { way / period };
-        let each = (i128::from(self.itemsize()) + i128::from(line) - 2) / i128::from(line) + 1;
+        let within = if period % i128::from(line) == 0 {
+            i128::from(self.offset().rem_euclid(line))
+        } else {
+            i128::from(line) - 1
+        };
+        let each = (within + i128::from(self.itemsize()) - 1) / i128::from(line) + 1;
         let spread = if period <= i128::from(line) { i128::from(sets) } else { starts * each };
         let reached = if self.strides()[axis] == 0 { i128::from(lines) } else { spread };
         let sets_used = reached.min(i128::from(lines)).min(i128::from(sets));
