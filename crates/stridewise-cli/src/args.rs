@@ -59,6 +59,12 @@ Examples:
   stridewise trace 'zeros((4,5,6))[::2].T.reshape(-1)'
   stridewise trace --no-copy --let x=a.npy 'x.T.reshape(-1)' || echo copies";
 
+const LOCALITY: &str = "\
+Examples:
+  stridewise locality --let a='zeros((1000,1000))' 'out[j] += a[i,j]'
+  stridewise locality --let a=a.npy --order j,i 'b[j,i] = a[i,j]'
+  stridewise locality --nests nests.txt --cache 32K:8:64 --cache 1M:16:64 --csv";
+
 /// Everything that was typed.
 #[derive(Debug, Parser)]
 #[command(name = "stridewise", version, about = ABOUT, after_help = START, styles = STYLES)]
@@ -124,7 +130,7 @@ pub(crate) struct ArrayOptions {
 }
 
 /// What a raw file holds.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct RawFile {
     /// What an element is, as in f4 or '<i2'
     #[arg(long, help_heading = RAW)]
@@ -260,6 +266,31 @@ pub(crate) struct BlasArguments {
     pub(crate) options: ArrayOptions,
 }
 
+/// `stridewise locality`.
+#[derive(Debug, Args)]
+pub(crate) struct LocalityArguments {
+    /// A statement over arrays, as in 'out[j] += a[i,j]'
+    #[arg(required_unless_present = "nests")]
+    pub(crate) pattern: Option<String>,
+    /// The loop order to ask about, outermost first; else as the indices first appear
+    #[arg(long, value_name = "I,J,...", conflicts_with = "nests")]
+    pub(crate) order: Option<String>,
+    /// Simulate every access, however long that takes
+    #[arg(long, conflicts_with = "nests")]
+    pub(crate) exact: bool,
+    /// Count the misses of loop trees from a file in two caches; needs --csv
+    #[arg(long, value_name = "FILE", conflicts_with = "pattern", requires = "csv")]
+    pub(crate) nests: Option<PathBuf>,
+    /// Print a row per loop tree
+    #[arg(long, requires = "nests")]
+    pub(crate) csv: bool,
+    /// Give an array a name that the statement may use (repeatable)
+    #[arg(long = "let", value_name = "NAME=ARRAY")]
+    pub(crate) names: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) machine: MachineChoice,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show where the bytes of an array lie, and what that means for loops over it
@@ -277,6 +308,9 @@ pub(crate) enum Command {
     /// Follow an expression step by step: view or copy, and why
     #[command(after_help = TRACE)]
     Trace(TraceArguments),
+    /// Rank the loop orders of a statement by what the caches make of them
+    #[command(after_help = LOCALITY)]
+    Locality(LocalityArguments),
     /// Show caches, page and instructions, and who says so
     #[command(after_help = "Example:\n  stridewise machine --machine apple-m1")]
     Machine {

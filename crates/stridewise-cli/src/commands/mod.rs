@@ -4,6 +4,7 @@
 
 mod blas;
 mod inspect;
+mod locality;
 mod machine;
 mod manual;
 mod offset;
@@ -21,6 +22,7 @@ pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Fai
     match arguments.command {
         Command::Inspect(arguments) => inspect::run(&arguments, terminal),
         Command::Offset(arguments) => offset::run(&arguments, terminal),
+        Command::Locality(arguments) => locality::run(&arguments, terminal),
         Command::Overlap(arguments) => overlap::run(&arguments, terminal),
         Command::Blas(arguments) => blas::run(&arguments, terminal),
         Command::Trace(arguments) => trace::run(&arguments, terminal),

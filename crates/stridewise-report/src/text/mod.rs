@@ -5,6 +5,7 @@
 
 mod blas;
 mod card;
+mod locality;
 mod look;
 mod machine;
 mod memory;
@@ -17,6 +18,7 @@ mod trace;
 
 pub use blas::blas_text;
 pub use card::inspect_card;
+pub use locality::locality_text;
 pub use look::{Glyphs, Look, Paint, Role};
 pub use machine::machine_text;
 pub use offset::{indices_text, offset_text};

@@ -71,10 +71,17 @@ impl Walks {
         self.extents.iter().map(|&extent| real(extent)).product()
     }
 
-    /// How many different places a site goes to, counting those it comes back to once.
-    pub(super) fn iterations_moving(&self, site: usize) -> f64 {
-        let moves = |&at: &usize| self.sites[site].steps[at] != 0;
-        (0..self.extents.len()).filter(moves).map(|at| real(self.extents[at])).product()
+    /// How often a site runs, not counting innermost loops that leave it where it is.
+    pub(super) fn visits(&self, site: usize, order: &[usize]) -> f64 {
+        let moves = |&at: &usize| self.sites[site].steps[at] != 0 && self.extents[at] > 1;
+        let until = order.iter().rposition(moves).map_or(0, |last| last + 1);
+        order[..until].iter().map(|&at| real(self.extents[at])).product()
+    }
+
+    /// Whether everything stays in the cache once it is there.
+    pub(super) fn stays(&self, cache: &CacheLevel) -> bool {
+        let all: Vec<usize> = (0..self.extents.len()).collect();
+        self.fits(&all, cache)
     }
 
     /// Whether a site stands for its group: the others walk beside it, on the same pages.

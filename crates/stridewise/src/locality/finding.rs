@@ -142,6 +142,9 @@ pub struct Finding {
 /// Of faster orders and copies only those that save at least this share are told.
 const WORTH_TELLING: f64 = 0.1;
 
+/// Fewer iterations than this are nothing to split over threads.
+const WORTH_THREADS: f64 = 1e5;
+
 /// What there is to say of a statement in a loop order, the most costly first.
 ///
 /// # Errors
@@ -157,15 +160,19 @@ pub fn findings(
     super::rank::check_order(statement, order)?;
     let asker = Asker { statement, walks: &walks, order, machine };
     let mut found: Vec<Finding> = asker.loop_order(costs)?.into_iter().collect();
+    // What stays in the nearest cache costs little, however it is walked.
+    let is_small = walks.stays(machine.first_cache());
     for site in 0..walks.sites.len() {
-        if walks.is_first_of_group(site) {
+        if walks.is_first_of_group(site) && !is_small {
             found.extend(asker.stride(site));
             found.extend(asker.utilisation(site));
             found.extend(asker.sets(site));
             found.extend(asker.pages(site));
         }
     }
-    found.extend(asker.sharing());
+    if walks.iterations() >= WORTH_THREADS {
+        found.extend(asker.sharing());
+    }
     for operand in 0..statement.operands().len() {
         control.tell(operand as u64, statement.operands().len() as u64)?;
         found.extend(asker.copy(operand, costs)?);
@@ -267,11 +274,12 @@ impl Asker<'_> {
     fn utilisation(&self, site: usize) -> Option<Finding> {
         let inner = self.innermost()?;
         let cache = self.machine.first_cache();
-        let loads = self.walks.misses(self.order, cache)[site];
-        let accesses = self.walks.iterations_moving(site);
+        let misses = self.walks.misses(self.order, cache);
+        let (loads, all): (f64, f64) = (misses[site], misses.iter().sum());
+        let accesses = self.walks.visits(site, self.order);
         let size = real(self.walks.sites[site].size);
         let used = accesses * size / (loads * real(cache.line())).max(1.0);
-        if used >= 0.5 || loads * 4.0 < accesses {
+        if used >= 0.5 || loads < 0.05 * all {
             return None;
         }
         let operand = self.operand(site);

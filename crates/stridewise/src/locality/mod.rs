@@ -26,6 +26,7 @@ mod rank;
 mod residue;
 mod sample;
 mod simulate;
+mod survey;
 mod walk;
 mod warp;
 
@@ -39,3 +40,4 @@ pub use rank::{
 };
 pub use sample::{LevelSample, Sampled, Sampling, Share, SiteSample, sample};
 pub use simulate::{Exact, Simulated, simulate};
+pub use survey::{Survey, Surveyed, survey};
