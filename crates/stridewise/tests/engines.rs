@@ -165,3 +165,25 @@ proptest! {
         prop_assert_eq!(&run(&nest, &machine, Exact::Warps).counts, &naive.counts);
     }
 }
+
+/// Exact engines on a nest whose caches repeat over one loop while lines of an earlier one, left
+/// in the way of the walk, do not: warping has to notice.
+#[test]
+fn lines_left_by_an_earlier_loop_do_not_mislead() {
+    for stale in 0..40 {
+        for far in [4096, 6400, 12_800] {
+            let text = format!(
+                "case a\nL 2\nA r 8 {} 64\nE\nL 900\nA r 8 0 16\nA r 8 {far} 16\nA r 8 {} 0\nE\n",
+                stale * 160 + 3,
+                far + 40_000
+            );
+            let nest = &stridewise::nest::read_cases(&text).unwrap()[0].nest;
+            for (sets, ways) in [(1, 4), (2, 3), (5, 2)] {
+                let cache = CacheLevel::new("", sets * ways * 64, ways, 64, Source::Given).unwrap();
+                let machine = Machine::new(vec![cache]).unwrap();
+                let warped = run(nest, &machine, Exact::Warps);
+                assert_eq!(warped.counts, run(nest, &machine, Exact::Naive).counts, "{text}");
+            }
+        }
+    }
+}

@@ -23,6 +23,7 @@ mod finding;
 mod predict;
 mod program;
 mod rank;
+mod replay;
 mod residue;
 mod sample;
 mod simulate;
@@ -38,6 +39,7 @@ pub use predict::{Costs, Inner, Prediction};
 pub use rank::{
     BreakEven, Ranked, RankedLayout, break_even, predict_order, rank_layouts, rank_orders,
 };
+pub use replay::{Played, Replay, replay};
 pub use sample::{LevelSample, Sampled, Sampling, Share, SiteSample, sample};
 pub use simulate::{Exact, Simulated, simulate};
 pub use survey::{Survey, Surveyed, survey};
