@@ -99,7 +99,7 @@ impl Layout {
         }
         let long_axes = self.long_axes();
         if let Some(pair) = self.obstacle(&long_axes, &shape, order) {
-            let reason = self.cannot_merge(pair, order, &shape);
+            let reason = self.cannot_merge(pair, &long_axes, &shape, order);
             let strides = packed_strides(&shape, order, itemsize);
             let layout = Layout::from_proved(shape, strides, 0, itemsize);
             return Ok(Reshape::Copy { layout, reason });
@@ -141,11 +141,6 @@ impl Layout {
             None => Reshape::View(flat(self.offset())),
             Some(gap) => Reshape::Copy { layout: flat(0), reason: self.not_packed(gap, order) },
         }
-    }
-
-    /// Whether reading in `order` (C or F) needs no copy for this shape of equal size.
-    pub(in crate::layout) fn fits(&self, shape: &[i64], order: IndexOrder) -> bool {
-        self.is_contiguous(order) || self.obstacle(&self.long_axes(), shape, order).is_none()
     }
 
     fn is_contiguous(&self, order: IndexOrder) -> bool {
@@ -194,9 +189,14 @@ impl Layout {
         Ok(shape)
     }
 
-    /// NumPy's decision for a layout that is not contiguous: the first two old axes that would
-    /// have to merge and do not.
-    fn obstacle(&self, old: &[usize], new: &[i64], order: IndexOrder) -> Option<Neighbours> {
+    /// NumPy's decision: the first two old axes that would have to merge and do not. `old` are
+    /// the long axes in the order of the walk.
+    pub(in crate::layout) fn obstacle(
+        &self,
+        old: &[usize],
+        new: &[i64],
+        order: IndexOrder,
+    ) -> Option<Neighbours> {
         let apart = |group: Group| self.first_apart(&old[group.old], order);
         Groups::new(old, self.shape(), new).find_map(apart)
     }

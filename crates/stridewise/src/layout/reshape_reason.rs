@@ -83,38 +83,39 @@ pub(in crate::layout) struct Gap {
 }
 
 impl Layout {
+    /// The reason of a reshape whose shape would merge these two.
     pub(in crate::layout) fn cannot_merge(
         &self,
         pair: Neighbours,
-        order: IndexOrder,
+        long_axes: &[usize],
         shape: &[i64],
+        order: IndexOrder,
     ) -> ReshapeReason {
         let gap = Gap { outer: pair.outer, inner: Some(pair.inner) };
-        let order = match order {
+        let copy_order = match order {
             IndexOrder::F => CopyOrder::F,
             _ => CopyOrder::C,
         };
-        self.reason(gap, order, self.way_out(shape, order))
+        self.reason(gap, copy_order, self.way_out(long_axes, shape, order))
     }
 
+    /// The reason of a ravel.
     pub(in crate::layout) fn not_packed(&self, gap: Gap, order: CopyOrder) -> ReshapeReason {
-        let flat = [self.size()];
-        let readings = match order {
-            CopyOrder::C => [IndexOrder::C].as_slice(),
-            CopyOrder::F => &[IndexOrder::F],
-            _ => &[IndexOrder::C, IndexOrder::F],
-        };
-        let remedy = if let Some(&reading) = readings.iter().find(|order| self.fits(&flat, **order))
-        {
+        let long_axes = self.long_axes();
+        let merges = |order| self.first_apart(&long_axes, order).is_none();
+        let reading = if order == CopyOrder::F { IndexOrder::F } else { IndexOrder::C };
+        let remedy = if merges(reading) {
             Remedy::ReshapeFlat(reading)
-        } else if self.is_c_contiguous() {
+        } else if order == CopyOrder::K && merges(IndexOrder::F) {
+            Remedy::ReshapeFlat(IndexOrder::F)
+        } else if reading == IndexOrder::F && self.is_c_contiguous() {
             Remedy::RavelIn(CopyOrder::C)
-        } else if self.is_f_contiguous() {
+        } else if reading == IndexOrder::C && self.is_f_contiguous() {
             Remedy::RavelIn(CopyOrder::F)
-        } else if self.first_gap(CopyOrder::K).is_none() {
+        } else if order != CopyOrder::K && self.first_gap(CopyOrder::K).is_none() {
             Remedy::RavelIn(CopyOrder::K)
         } else {
-            self.way_out(&flat, order)
+            self.way_out(&long_axes, &[self.size()], reading)
         };
         self.reason(gap, order, remedy)
     }
@@ -142,10 +143,7 @@ impl Layout {
     pub(in crate::layout) fn first_gap(&self, order: CopyOrder) -> Option<Gap> {
         let (axes, reading) = match order {
             CopyOrder::F => (self.long_axes(), IndexOrder::F),
-            CopyOrder::K => {
-                let long = |axis: &usize| self.shape()[*axis] != 1;
-                (self.order().iter().copied().filter(long).collect(), IndexOrder::C)
-            }
+            CopyOrder::K => (self.long_only(&self.order()), IndexOrder::C),
             _ => (self.long_axes(), IndexOrder::C),
         };
         if let Some(pair) = self.first_apart(&axes, reading) {
@@ -159,36 +157,50 @@ impl Layout {
         fastest.filter(|&&axis| self.strides()[axis] != self.itemsize()).map(gap)
     }
 
-    /// The cheapest way to this shape without a copy, or the copy.
-    fn way_out(&self, shape: &[i64], order: CopyOrder) -> Remedy {
-        let (this, other) = match order {
-            CopyOrder::F => (IndexOrder::F, IndexOrder::C),
-            _ => (IndexOrder::C, IndexOrder::F),
+    /// The cheapest way to this shape without a copy, or the copy. The shape is not a view when
+    /// the long axes are read in `this` order.
+    fn way_out(&self, long_axes: &[usize], shape: &[i64], this: IndexOrder) -> Remedy {
+        let other = match this {
+            IndexOrder::F => IndexOrder::C,
+            _ => IndexOrder::F,
         };
-        if self.fits(shape, other) {
+        if self.obstacle(long_axes, shape, other).is_none() {
             return Remedy::OtherOrder(other);
         }
-        let axes = self.order();
-        if self.permute(&axes).is_ok_and(|sorted| sorted.fits(shape, IndexOrder::C)) {
-            return Remedy::TransposeFirst(axes);
+        let sorted = self.order();
+        if self.obstacle(&self.long_only(&sorted), shape, IndexOrder::C).is_none() {
+            return Remedy::TransposeFirst(sorted);
         }
         // Read in the other order a shape of several axes would be far from the one asked for.
         let readings = if shape.len() == 1 { [this, other] } else { [this, this] };
         for order in readings {
-            if let Some(shape) = self.nearest_view(shape, order) {
+            if let Some(shape) = self.nearest_view(long_axes, shape, order) {
                 return Remedy::KeepApart { shape, order };
             }
         }
         Remedy::Copy { bytes: self.nbytes() }
     }
 
+    fn long_only(&self, axes: &[usize]) -> PerAxis<usize> {
+        axes.iter().copied().filter(|&axis| self.shape()[axis] != 1).collect()
+    }
+
     /// The shape with the old axes in place of those that cannot be had; `None` where that is
     /// the old shape again.
-    fn nearest_view(&self, new: &[i64], order: IndexOrder) -> Option<PerAxis<i64>> {
-        let long_axes = self.long_axes();
+    fn nearest_view(
+        &self,
+        long_axes: &[usize],
+        new: &[i64],
+        order: IndexOrder,
+    ) -> Option<PerAxis<i64>> {
+        if long_axes.windows(2).all(|pair| self.first_apart(pair, order).is_some())
+            && new.len() == 1
+        {
+            return None;
+        }
         let mut shape = PerAxis::new();
         let mut fitted = 0;
-        for group in Groups::new(&long_axes, self.shape(), new) {
+        for group in Groups::new(long_axes, self.shape(), new) {
             fitted = group.new.end;
             let mut old = &long_axes[group.old];
             if self.first_apart(old, order).is_none() {

@@ -114,6 +114,7 @@ impl Layout {
         let (mut unpicked, rank) = self.count_picks(picks)?;
         let (mut shape, mut strides) = (PerAxis::filled(1, rank), PerAxis::filled(0, rank));
         let (new_shape, new_strides) = (&mut shape[..], &mut strides[..]);
+        let (old_shape, old_strides) = (self.shape(), self.strides());
         let mut offset = self.offset();
         let (mut axis, mut new_axis) = (0, 0);
         // Axes that are not mentioned stand where the ellipsis is, or behind all others.
@@ -122,24 +123,24 @@ impl Layout {
                 Pick::NewAxis => new_axis += 1,
                 Pick::Ellipsis => {
                     for _ in 0..std::mem::take(&mut unpicked) {
-                        new_shape[new_axis] = self.shape()[axis];
-                        new_strides[new_axis] = self.strides()[axis];
+                        new_shape[new_axis] = old_shape[axis];
+                        new_strides[new_axis] = old_strides[axis];
                         axis += 1;
                         new_axis += 1;
                     }
                 }
                 Pick::At(index) => {
-                    let extent = self.shape()[axis];
+                    let extent = old_shape[axis];
                     let from_front = if index < 0 { index + extent } else { index };
                     if from_front < 0 || from_front >= extent {
                         return Err(LayoutError::IndexOutOfBounds { axis, index, extent });
                     }
-                    offset = moved(offset, self.strides()[axis], from_front)?;
+                    offset = moved(offset, old_strides[axis], from_front)?;
                     axis += 1;
                 }
                 Pick::Slice { start, stop, step } => {
-                    let run = Run::of_slice(start, stop, step, axis, self.shape()[axis])?;
-                    let stride = self.strides()[axis];
+                    let run = Run::of_slice(start, stop, step, axis, old_shape[axis])?;
+                    let stride = old_strides[axis];
                     offset = moved(offset, stride, run.first)?;
                     new_shape[new_axis] = run.count;
                     new_strides[new_axis] = stepped(axis, stride, run.step)?;
