@@ -221,6 +221,10 @@ impl Evaluator<'_> {
             let right = self.value(term)?;
             let span = left.span.start..right.span.end;
             let value = match (&left.value, &right.value) {
+                // NumPy's short cut, which keeps the dtype of truth values small.
+                (Value::Array(_), Value::Int(2)) if *operator == Operator::Power => {
+                    self.function("square", vec![left], &span)?
+                }
                 (Value::Array(_), _) | (_, Value::Array(_)) => {
                     self.function(operator.function(), vec![left, right], &span)?
                 }

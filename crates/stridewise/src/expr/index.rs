@@ -14,7 +14,7 @@ use super::steps::{Reason, ReasonCode};
 use super::suggest::nearest;
 use super::value::{Known, Made, Spanned, Traced, Value};
 use crate::layout::dtype::Kind;
-use crate::layout::{DType, Layout, Pick};
+use crate::layout::{CopyOrder, DType, Layout, Pick};
 
 /// One part of an index, with the axes of the array that it is about.
 pub(super) struct Part<'v> {
@@ -62,7 +62,18 @@ pub(super) fn index(
     let layout = layout.map_err(|error| ExprError::from_layout(error, span.clone()))?;
     let alone =
         picks.len() == a.layout().rank() && picks.iter().all(|pick| matches!(pick, Pick::At(_)));
-    if alone { Ok(scalar(a, &layout, index, source)) } else { Ok(Made::view(a, layout)) }
+    if alone {
+        return Ok(scalar(a, &layout, index, source));
+    }
+    if items.iter().any(|item| matches!(item.value, Value::Array(_))) {
+        let reason = Reason::new(
+            ReasonCode::IntegerIndex,
+            "an array of integers indexes here, and NumPy copies even where it holds only one",
+            "an integer in its place gives a view",
+        );
+        return Ok(Made::copy(a.dtype().clone(), layout.copied(CopyOrder::K), reason));
+    }
+    Ok(Made::view(a, layout))
 }
 
 /// Integers for every axis: NumPy copies the element into a scalar.
@@ -234,12 +245,9 @@ fn field(a: &Traced, name: &str, index: &Spanned) -> Result<Made, ExprError> {
             "a field of a scalar is a scalar",
             format!("['{name}'] first and the integers after it, with `...`, is a view"),
         );
-        return Ok(Made::copy(
-            native(&element),
-            layout.copied(crate::layout::CopyOrder::C),
-            reason,
-        )
-        .scalar_if_alone());
+        return Ok(
+            Made::copy(native(&element), layout.copied(CopyOrder::C), reason).scalar_if_alone()
+        );
     }
     Ok(Made::view(a, layout).with_dtype(element))
 }

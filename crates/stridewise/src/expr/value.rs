@@ -118,8 +118,7 @@ impl Made {
         let mut reason = Reason::new(ReasonCode::Scalar, text, help);
         reason.axes = (0..of.layout().rank()).collect();
         let layout = element.copied(CopyOrder::C);
-        let made = Made::copy(native(of.dtype()), layout, reason).knowing(known);
-        made.scalar_if_alone()
+        Made::copy(of.dtype().clone(), layout, reason).knowing(known).scalar_if_alone()
     }
 
     /// The same with elements of another dtype, which the layout already has.
@@ -141,7 +140,10 @@ impl Made {
 
     /// NumPy makes a scalar of an element that stands alone.
     pub(super) fn scalar_if_alone(mut self) -> Made {
-        self.traced.scalar = self.traced.array.layout.rank() == 0;
+        if self.traced.layout().rank() == 0 {
+            self.traced.scalar = true;
+            self.traced.array.dtype = native(self.traced.dtype());
+        }
         self
     }
 

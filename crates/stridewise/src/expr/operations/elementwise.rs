@@ -147,26 +147,27 @@ fn only_bits(dtype: DType) -> Option<DType> {
 enum Operand {
     Array(Rc<Traced>),
     /// A Python number, which follows the dtype of the arrays.
-    Weak(Weak, Known),
+    Weak(Weak, Option<i128>),
 }
 
 impl Operand {
     fn read(call: &Call, value: &Spanned) -> Result<Operand, ExprError> {
         Ok(match value.value {
-            Value::Int(int) => {
-                let known = i64::try_from(int).map_or(Known::Nothing, Known::Every);
-                Operand::Weak(Weak::Int, known)
-            }
-            Value::Float(_) => Operand::Weak(Weak::Float, Known::Nothing),
-            Value::Imaginary(_) => Operand::Weak(Weak::Complex, Known::Nothing),
+            Value::Int(int) => Operand::Weak(Weak::Int, Some(int)),
+            Value::Float(_) => Operand::Weak(Weak::Float, None),
+            Value::Imaginary(_) => Operand::Weak(Weak::Complex, None),
             _ => Operand::Array(call.array_in(value)?),
         })
     }
 
-    fn known(&self) -> &Known {
+    /// The integer that all its elements are, if that is known.
+    fn every(&self) -> Option<i128> {
         match self {
-            Operand::Array(traced) => &traced.known,
-            Operand::Weak(_, known) => known,
+            Operand::Array(traced) => match traced.known {
+                Known::Every(value) => Some(value.into()),
+                _ => None,
+            },
+            Operand::Weak(_, value) => *value,
         }
     }
 }
@@ -184,6 +185,9 @@ fn compute(call: &Call, result: impl Fn(DType) -> Option<DType>) -> Result<Outco
             format!("ufunc '{}' not supported for the input types: {common}", call.operation.name);
         call.refuse(ErrorCode::DType, message)
     })?;
+    if dtype.kind() != Kind::Bool {
+        check_weak(call, &operands, &common)?;
+    }
     // The dtype computed with, which operands of another have to be cast to.
     let computed = match is_whole(&common) && !is_whole(&dtype) {
         true => dtype.clone(),
@@ -220,6 +224,32 @@ fn common(call: &Call, operands: &[Operand]) -> Result<DType, ExprError> {
         call.refuse(ErrorCode::Unsupported, message)
     };
     promote(strong, weak.max()).filter(is_number).ok_or_else(refused)
+}
+
+/// Python integers have to fit the dtype that they follow.
+fn check_weak(call: &Call, operands: &[Operand], common: &DType) -> Result<(), ExprError> {
+    let bits = u32::try_from(common.itemsize() * 8).unwrap_or(64);
+    let (low, high) = match common.kind() {
+        Kind::Int => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
+        Kind::Uint => (0, (1i128 << bits) - 1),
+        _ => return Ok(()),
+    };
+    for operand in operands {
+        let Operand::Weak(Weak::Int, Some(value)) = operand else { continue };
+        if !(low..=high).contains(value) {
+            let message = format!("Python integer {value} out of bounds for {common}");
+            return Err(call
+                .refuse(ErrorCode::Argument, message)
+                .with_help("write it as a float, or .astype() the array to a wider dtype"));
+        }
+        if *value < 0 && matches!(call.operation.name, "power" | "pow") {
+            let message = "Integers to negative integer powers are not allowed.";
+            return Err(call
+                .refuse(ErrorCode::Argument, message)
+                .with_help("write the exponent as a float"));
+        }
+    }
+    Ok(())
 }
 
 fn casting(operands: &[Operand], computed: &DType) -> Casting {
@@ -270,13 +300,7 @@ pub(super) fn broadcast_shape(call: &Call, arrays: &[&Layout]) -> Result<Vec<i64
 
 /// What is known of the result where every element of every operand is the same known integer.
 fn fold(name: &str, operands: &[Operand]) -> Known {
-    let values: Option<Vec<i64>> = operands
-        .iter()
-        .map(|operand| match operand.known() {
-            Known::Every(value) => Some(*value),
-            _ => None,
-        })
-        .collect();
+    let values: Option<Vec<i128>> = operands.iter().map(Operand::every).collect();
     let result = match (name, values.as_deref()) {
         ("less", Some([a, b])) => Some(i64::from(a < b)),
         ("less_equal", Some([a, b])) => Some(i64::from(a <= b)),
@@ -300,7 +324,13 @@ fn choose(call: &Call) -> Result<Outcome, ExprError> {
             )
             .with_help("where(condition, x, y) can be traced"));
     };
-    let condition = Operand::Array(call.array("condition")?);
+    let condition = call.array("condition")?;
+    if !condition.dtype().fields().is_empty() {
+        let message = format!("a condition is true or false, not {}", condition.dtype());
+        let span = call.get("condition")?.span.clone();
+        return Err(ExprError::new(ErrorCode::DType, span, message));
+    }
+    let condition = Operand::Array(condition);
     let choices = [Operand::read(call, x)?, Operand::read(call, y)?];
     let dtypes = choices.iter().filter_map(|choice| match choice {
         Operand::Array(traced) => Some(traced.dtype()),

@@ -48,7 +48,7 @@ fn take(call: &Call) -> Result<Outcome, ExprError> {
     if extent == 0 && !shape.contains(&0) {
         return refuse("cannot do a non-empty take from an empty axes.".to_owned());
     }
-    let checked = call.get("mode")?.as_text()? == "raise" && extent > 0 && !before.contains(&0);
+    let checked = call.get("mode")?.as_text()? == "raise" && !before.contains(&0);
     let outside = indices.known.outside(indices.layout().size(), extent);
     if let Some(index) = outside.filter(|_| checked) {
         return refuse(format!(

@@ -5,12 +5,12 @@
 
 use super::{Call, Operation, Outcome, both, function};
 use crate::expr::error::{ErrorCode, ExprError};
-use crate::expr::placement::{moves, walking_order};
+use crate::expr::placement::{Casting, elementwise, moves, walking_order};
 use crate::expr::promotion::{native, number};
 use crate::expr::reasons;
 use crate::expr::value::Made;
 use crate::layout::dtype::Kind;
-use crate::layout::{DType, Layout, PerAxis, normalize_axis};
+use crate::layout::{DType, Layout, LayoutError, PerAxis, normalize_axis};
 
 const SUM: &str = "a, axis=None, dtype=None, out=None, keepdims=None, initial=None, where=None";
 const MEAN: &str = "a, axis=None, dtype=None, out=None, keepdims=None, *, where=None";
@@ -62,13 +62,31 @@ fn mean(call: &Call) -> Result<Outcome, ExprError> {
     })
 }
 
+/// The mean is taken away first, which makes an array, and then summed over.
 fn spread(call: &Call) -> Result<Outcome, ExprError> {
-    call.expect_none(&["dtype", "mean", "correction"])?;
-    reduced(call, |dtype| match dtype.kind() {
-        Kind::Bool | Kind::Int | Kind::Uint => DType::float64(),
-        Kind::Complex => number(Kind::Float, dtype.itemsize() / 2),
-        _ => dtype.clone(),
-    })
+    call.expect_none(&["dtype", "mean", "correction", "out", "where"])?;
+    let a = call.array("a")?;
+    computable(call, a.dtype())?;
+    let axes = reduced_axes(call, a.layout())?;
+    let whole = matches!(a.dtype().kind(), Kind::Bool | Kind::Int | Kind::Uint);
+    let computed = if whole { DType::float64() } else { native(a.dtype()) };
+    let casting = match computed == *a.dtype() {
+        true => Casting::NotNeeded,
+        false => Casting::Needed,
+    };
+    let itemsize = computed.itemsize();
+    let mean = call.laid(shrunk(a.layout(), &axes, &memory_order(a.layout()), itemsize))?;
+    let operands = [a.layout(), &mean];
+    let apart = call.laid(elementwise(&operands, a.layout().shape(), itemsize, casting))?;
+    let apart = Made::new(computed.clone(), apart).traced;
+    let dtype = match computed.kind() {
+        Kind::Complex => number(Kind::Float, itemsize / 2),
+        _ => computed,
+    };
+    let order = memory_order(apart.layout());
+    let layout = collapsed(call, a.layout(), &axes, &order, dtype.itemsize())?;
+    let reason = reasons::computed(call.operation.name);
+    Ok(Made::copy(dtype, layout, reason).scalar_if_alone().into())
 }
 
 fn extreme(call: &Call) -> Result<Outcome, ExprError> {
@@ -95,7 +113,7 @@ fn reduced(call: &Call, result: impl Fn(&DType) -> DType) -> Result<Outcome, Exp
         );
         return Err(call.refuse(ErrorCode::Layout, message).with_help("pass initial="));
     }
-    let order = walking_order(&[moves(a.layout(), a.layout().rank())], a.layout().rank());
+    let order = memory_order(a.layout());
     let layout = collapsed(call, a.layout(), &axes, &order, dtype.itemsize())?;
     Ok(Made::copy(dtype, layout, reasons::computed(call.operation.name)).scalar_if_alone().into())
 }
@@ -129,7 +147,23 @@ fn reduced_axes(call: &Call, a: &Layout) -> Result<Vec<usize>, ExprError> {
     Ok(found)
 }
 
-/// A packed layout in `order` with the given axes shrunk to 1, then dropped unless kept.
+fn memory_order(a: &Layout) -> PerAxis<usize> {
+    walking_order(&[moves(a, a.rank())], a.rank())
+}
+
+/// A packed layout in `order` with the given axes shrunk to 1.
+fn shrunk(
+    a: &Layout,
+    axes: &[usize],
+    order: &[usize],
+    itemsize: i64,
+) -> Result<Layout, LayoutError> {
+    let extent = |axis| if axes.contains(&axis) { 1 } else { a.shape()[axis] };
+    let shape: PerAxis<i64> = (0..a.rank()).map(extent).collect();
+    Layout::packed_in_order(&shape, itemsize, order)
+}
+
+/// The same, and the axes dropped unless `keepdims` keeps them.
 fn collapsed(
     call: &Call,
     a: &Layout,
@@ -137,9 +171,7 @@ fn collapsed(
     order: &[usize],
     itemsize: i64,
 ) -> Result<Layout, ExprError> {
-    let shape: PerAxis<i64> =
-        (0..a.rank()).map(|axis| if axes.contains(&axis) { 1 } else { a.shape()[axis] }).collect();
-    let layout = call.laid(Layout::packed_in_order(&shape, itemsize, order))?;
+    let layout = call.laid(shrunk(a, axes, order, itemsize))?;
     if call.flag("keepdims")? {
         return Ok(layout);
     }
@@ -158,6 +190,9 @@ fn position(call: &Call) -> Result<Outcome, ExprError> {
         }
         None => (0..a.layout().rank()).collect(),
     };
+    if !a.dtype().fields().is_empty() {
+        return Err(call.refuse(ErrorCode::DType, "data type not ordered"));
+    }
     let shape = a.layout().shape();
     let all = call.given("axis")?.is_none();
     if all && a.layout().is_empty() || axes.iter().any(|&axis| shape[axis] == 0) {
@@ -184,8 +219,7 @@ fn scan(call: &Call) -> Result<Outcome, ExprError> {
         }
         Some(axis) => {
             call.laid_at("axis", normalize_axis(axis.as_int()?, a.layout().rank()))?;
-            let rank = a.layout().rank();
-            let order = walking_order(&[moves(a.layout(), rank)], rank);
+            let order = memory_order(a.layout());
             Layout::packed_in_order(a.layout().shape(), dtype.itemsize(), &order)
         }
     };
