@@ -101,7 +101,7 @@ fn integers(
     span: &Range<usize>,
 ) -> Result<Value, ExprError> {
     use Operator::*;
-    let by_zero = || ExprError::new(ErrorCode::Argument, span.clone(), "division by zero");
+    let by_zero = || division_by_zero(span);
     let shift = u32::try_from(other).ok().filter(|&bits| bits < 127);
     let result = match operator {
         Add => one.checked_add(other),
@@ -155,7 +155,7 @@ fn floats(
     use Operator::*;
     let divides = matches!(operator, Divide | FloorDivide | Remainder);
     if divides && other == 0.0 {
-        return Err(ExprError::new(ErrorCode::Argument, span.clone(), "division by zero"));
+        return Err(division_by_zero(span));
     }
     Ok(match operator {
         Add => Value::Float(one + other),
@@ -180,6 +180,11 @@ fn floats(
             return Err(ExprError::new(ErrorCode::Argument, span.clone(), message));
         }
     })
+}
+
+fn division_by_zero(span: &Range<usize>) -> ExprError {
+    ExprError::new(ErrorCode::Argument, span.clone(), "division by zero")
+        .with_help("Python refuses it for plain numbers")
 }
 
 fn no_matmul(span: &Range<usize>) -> ExprError {

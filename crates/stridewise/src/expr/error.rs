@@ -75,10 +75,66 @@ impl ExprError {
         self
     }
 
+    /// The help, unless there is one already.
+    pub(super) fn or_help(mut self, help: impl FnOnce() -> Option<String>) -> Self {
+        self.help = self.help.or_else(help);
+        self
+    }
+
     /// What the layout room refuses, at the place that asked for it.
     pub(super) fn from_layout(error: LayoutError, span: Range<usize>) -> Self {
-        ExprError::new(ErrorCode::Layout, span, error.to_string())
+        use LayoutError::*;
+        let code = match &error {
+            IndexOutOfBounds { .. } | TooManyIndices { .. } | TwoEllipses | ZeroStep { .. } => {
+                ErrorCode::Index
+            }
+            RankTooLarge { .. } | TooBig { .. } | SpanOverflow { .. } | StrideOverflow { .. } => {
+                ErrorCode::TooLarge
+            }
+            _ => ErrorCode::Layout,
+        };
+        ExprError { help: remedy(&error), ..ExprError::new(code, span, error.to_string()) }
     }
+}
+
+/// What to do about a layout that cannot be, in NumPy's terms.
+fn remedy(error: &LayoutError) -> Option<String> {
+    use LayoutError::*;
+    Some(match error {
+        RankTooLarge { wanted, .. } => format!("an array has at most {wanted} axes"),
+        NegativeExtent { .. } => "an extent is 0 or more; -1 has a meaning in reshape only".into(),
+        TooBig { .. } => "the extents times the itemsize have to stay below 2**63".into(),
+        IndexOutOfBounds { extent, .. } if *extent > 0 => {
+            format!("this axis takes {} to {}", -extent, extent - 1)
+        }
+        TooManyIndices { wanted, got } => format!("leave out {}", got.saturating_sub(*wanted)),
+        AxisOutOfBounds { rank: 0, .. } => "this array has no axes".into(),
+        AxisOutOfBounds { rank, .. } => {
+            format!("its axes are 0 to {}, or -{rank} to -1 from the end", rank - 1)
+        }
+        RepeatedAxis { .. } => "name each axis once".into(),
+        SameAxis { .. } => "name two different axes".into(),
+        MoveAxisLengths { .. } => "name a destination for each source".into(),
+        DiagonalRank { .. } => "a diagonal walks along two axes at once".into(),
+        SqueezeExtent { .. } => "only an axis of extent 1 can be squeezed out".into(),
+        Broadcast { .. } | BroadcastMismatch { .. } => {
+            "compared from the last axis, extents have to be equal, or 1 to be stretched".into()
+        }
+        WindowTooLong { extent, .. } => format!("this axis has room for {extent}"),
+        ReshapeSize { size, .. } => format!(
+            "the extents have to multiply to {size}; a single -1 stands for whatever is left"
+        ),
+        TwoUnknownExtents { .. } => "only one extent may be -1".into(),
+        ReinterpretScalar { .. } => ".reshape(1) first gives it an axis".into(),
+        ReinterpretStrided { .. } => "make the last axis contiguous first, with .copy()".into(),
+        ReinterpretSmaller { itemsize, .. } => {
+            format!("the new itemsize has to divide the old one, {itemsize}")
+        }
+        ReinterpretLarger { bytes, .. } => {
+            format!("the new itemsize has to divide the {bytes} bytes of the last axis")
+        }
+        _ => return None,
+    })
 }
 
 impl fmt::Display for ExprError {

@@ -115,9 +115,17 @@ impl Evaluator<'_> {
             let error = ExprError::new(ErrorCode::UnknownName, span.clone(), message);
             match nearest(name, known.chain(functions).chain(["np"])) {
                 Some(meant) => error.with_help(format!("did you mean `{meant}`?")),
-                None => error,
+                None => error.with_help(self.known_names()),
             }
         })
+    }
+
+    fn known_names(&self) -> String {
+        let names: Vec<&str> = self.names.iter().map(|(name, _)| name).take(9).collect();
+        match names.as_slice() {
+            [] => "no array has a name here; zeros((4, 5)) makes one".to_owned(),
+            names => format!("the arrays named here: {}", names.join(", ")),
+        }
     }
 
     fn chain(&mut self, base: &Expr, links: &[Link]) -> Result<Value, ExprError> {
@@ -210,7 +218,8 @@ impl Evaluator<'_> {
         passed: Vec<Passed>,
         span: &Range<usize>,
     ) -> Result<Value, ExprError> {
-        let bound = bind(operation.name, operation.signature, passed, span)?;
+        let bound = bind(operation.name, operation.signature, passed, span)
+            .map_err(|error| error.or_help(|| Some(operation.usage(form))))?;
         self.operate(operation, form, bound, span)
     }
 
@@ -299,7 +308,11 @@ impl Evaluator<'_> {
         span: &Range<usize>,
     ) -> Result<Value, ExprError> {
         let call = Call { operation, form, span: span.clone(), arguments: bound };
-        Ok(match (operation.run)(&call)? {
+        let outcome = (operation.run)(&call).map_err(|error| match error.code {
+            ErrorCode::Argument => error.or_help(|| Some(operation.usage(form))),
+            _ => error,
+        })?;
+        Ok(match outcome {
             Outcome::Array(made) => self.record(*made, span),
             Outcome::Plain(value) => value,
         })
@@ -348,8 +361,15 @@ impl Evaluator<'_> {
         match &value.value {
             Value::Array(traced) => Ok(traced.clone()),
             other => {
-                let message = format!("this is a {}, not an array", other.type_name());
-                Err(ExprError::new(ErrorCode::Argument, value.span.clone(), message))
+                let name = other.type_name();
+                let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+                let message = format!("this is {article} {name}, not an array");
+                let help = match other {
+                    Value::Function(operation) => format!("call it: {}(..)", operation.name),
+                    _ => "a trace follows an array: zeros((4, 5)), or the name of one".to_owned(),
+                };
+                let span = value.span.clone();
+                Err(ExprError::new(ErrorCode::Argument, span, message).with_help(help))
             }
         }
     }
@@ -390,7 +410,7 @@ fn module_member(module: &str, name: &str, span: &Range<usize>) -> Result<Value,
         let error = ExprError::new(ErrorCode::UnknownName, span.clone(), message);
         match nearest(name, operations::names(Form::Function)) {
             Some(meant) => error.with_help(format!("did you mean `{module}.{meant}`?")),
-            None => error,
+            None => error.with_help("a trace follows the functions that concern layouts"),
         }
     })
 }
@@ -401,6 +421,6 @@ fn no_attribute(value: &Value, name: &str, span: &Range<usize>) -> ExprError {
     let known = operations::names(Form::Method).chain(operations::names(Form::Attribute));
     match (value, nearest(name, known)) {
         (Value::Array(_), Some(meant)) => error.with_help(format!("did you mean `.{meant}`?")),
-        _ => error,
+        _ => error.with_help("a trace follows what concerns layouts, as .T and .reshape(..)"),
     }
 }

@@ -85,7 +85,8 @@ impl<'s> Lexer<'s> {
             None => {
                 let span = self.at..self.at + first.len_utf8();
                 let message = format!("invalid character '{}'", first.escape_debug());
-                Err(ExprError::new(ErrorCode::Syntax, span, message))
+                Err(ExprError::new(ErrorCode::Syntax, span, message)
+                    .with_help("Python has no such character outside of quotes"))
             }
         }
     }
@@ -104,8 +105,10 @@ impl<'s> Lexer<'s> {
                 ErrorCode::Unsupported,
                 self.at..self.at + 1,
                 "a trace does not read escapes in quoted text",
-            ),
-            _ => ExprError::new(ErrorCode::Syntax, start..self.at, "unterminated string literal"),
+            )
+            .with_help("write the character itself"),
+            _ => ExprError::new(ErrorCode::Syntax, start..self.at, "unterminated string literal")
+                .with_help(format!("close it with {quote}")),
         })
     }
 
@@ -175,9 +178,11 @@ impl<'s> Lexer<'s> {
                 ErrorCode::TooLarge,
                 start..self.at,
                 "integer literal too large",
-            );
+            )
+            .with_help("a trace computes with 126 bits");
         }
         ExprError::new(ErrorCode::Syntax, start..self.at, "invalid number")
+            .with_help("numbers are written 12, 1_000, 0x1F, 1.5, 1e3, 2j")
     }
 }
 

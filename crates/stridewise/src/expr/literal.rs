@@ -36,6 +36,7 @@ fn flatten<'v>(value: &'v Spanned, depth: usize, nest: &mut Nest<'v>) -> Result<
             "setting an array element with a sequence. The requested array has an inhomogeneous \
              shape",
         )
+        .with_help("lists at the same depth have to be equally long")
     };
     match value.items() {
         Some(items) => {

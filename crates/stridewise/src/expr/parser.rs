@@ -89,16 +89,29 @@ impl Parser {
 
     fn unexpected(&self) -> ExprError {
         let (message, help) = match self.token() {
-            Token::End => ("invalid syntax: the expression ends too early".to_owned(), None),
+            Token::End => {
+                let message = "invalid syntax: the expression ends too early".to_owned();
+                (message, Some("an array is missing: zeros((4, 5)), or the name of one"))
+            }
             Token::Mark("=") => (
                 "invalid syntax: a trace follows one expression, not an assignment".to_owned(),
                 Some("compare with `==`, pass keywords inside a call's parentheses"),
             ),
-            Token::Mark(mark) => (format!("invalid syntax at '{mark}'"), None),
-            Token::Name(name) if RESERVED.contains(&name.as_str()) => {
-                (format!("a trace does not follow '{name}'"), None)
+            Token::Mark(mark @ (")" | "]" | "}")) => {
+                (format!("unmatched '{mark}'"), Some("leave it away, or open it before"))
             }
-            _ => ("invalid syntax. Perhaps you forgot a comma?".to_owned(), None),
+            Token::Mark(mark) => (
+                format!("invalid syntax at '{mark}'"),
+                Some("a trace follows one expression of calls, attributes, brackets, operators"),
+            ),
+            Token::Name(name) if RESERVED.contains(&name.as_str()) => (
+                format!("a trace does not follow '{name}'"),
+                Some("it follows one expression of calls, attributes, brackets and operators"),
+            ),
+            _ => (
+                "invalid syntax. Perhaps you forgot a comma?".to_owned(),
+                Some("an operator or a comma has to stand before this"),
+            ),
         };
         let mut error = ExprError::new(ErrorCode::Syntax, self.span(), message);
         error.help = help.map(str::to_owned);

@@ -5,7 +5,7 @@
 //! the same shape is `(2,3):(24,8)+0`.
 
 use crate::layout::DType;
-use crate::layout::dtype::Kind;
+use crate::layout::dtype::{ByteOrder, Kind};
 
 /// A Python number beside arrays: it asks for a kind, not for a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,13 +21,9 @@ pub(super) fn number(kind: Kind, itemsize: i64) -> DType {
     DType::parse(&name).unwrap_or_else(|_| DType::float64())
 }
 
-/// The same dtype in this machine's byte order, where it is a plain number or text.
+/// The same dtype in this machine's byte order.
 pub(super) fn native(dtype: &DType) -> DType {
-    let name = dtype.to_string();
-    match name.strip_prefix('>') {
-        Some(rest) => DType::parse(&format!("<{rest}")).unwrap_or_else(|_| dtype.clone()),
-        None => dtype.clone(),
-    }
+    dtype.with_byte_order(ByteOrder::Little)
 }
 
 /// The dtype that holds what all of these hold; `None` where NumPy has none that a trace knows.
@@ -43,7 +39,7 @@ pub(super) fn promote<'d>(
             Weak::Complex => number(Kind::Complex, 16),
         });
     };
-    let joined = strong.try_fold(native(first), |joined, next| pair(&joined, &native(next)))?;
+    let joined = strong.try_fold(native(first), |joined, next| joined.promote(next))?;
     match weak {
         None => Some(joined),
         Some(weak) => beside_weak(joined, weak),
@@ -78,54 +74,11 @@ fn beside_weak(strong: DType, weak: Weak) -> Option<DType> {
     })
 }
 
-fn pair(one: &DType, other: &DType) -> Option<DType> {
-    if one == other {
-        return Some(one.clone());
-    }
-    let (one_rank, other_rank) = match (rank(one.kind()), rank(other.kind())) {
-        (Some(one), Some(other)) => (one, other),
-        _ => return texts(one, other),
-    };
-    let (low, high) = if one_rank <= other_rank { (one, other) } else { (other, one) };
-    Some(match (low.kind(), high.kind()) {
-        (Kind::Bool, _) => high.clone(),
-        (low_kind, high_kind) if low_kind == high_kind => {
-            number(low_kind, low.itemsize().max(high.itemsize()))
-        }
-        (Kind::Int, Kind::Uint) => signed_holding(high, low),
-        (Kind::Uint, Kind::Int) => signed_holding(low, high),
-        (Kind::Int | Kind::Uint, Kind::Float) => {
-            number(Kind::Float, high.itemsize().max(float_holding(low)))
-        }
-        (Kind::Int | Kind::Uint, _) => {
-            number(Kind::Complex, high.itemsize().max(2 * float_holding(low)))
-        }
-        _ => number(Kind::Complex, high.itemsize().max(2 * low.itemsize())),
-    })
-}
-
-fn signed_holding(unsigned: &DType, signed: &DType) -> DType {
-    match unsigned.itemsize() {
-        8 => DType::float64(),
-        size => number(Kind::Int, signed.itemsize().max(2 * size)),
-    }
-}
-
 /// The size of the smallest float that NumPy lets an integer turn into.
 pub(super) fn float_holding(integer: &DType) -> i64 {
     match integer.itemsize() {
         1 => 2,
         2 => 4,
         _ => 8,
-    }
-}
-
-/// Texts and bytes grow to the longer of both.
-fn texts(one: &DType, other: &DType) -> Option<DType> {
-    let longer = one.itemsize().max(other.itemsize());
-    match (one.kind(), other.kind()) {
-        (Kind::Text, Kind::Text) => DType::parse(&format!("U{}", longer / 4)).ok(),
-        (Kind::Bytes, Kind::Bytes) => DType::parse(&format!("S{longer}")).ok(),
-        _ => None,
     }
 }

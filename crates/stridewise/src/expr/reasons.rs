@@ -3,6 +3,7 @@
 //! For `(3,2):(8,24)+0` reshaped to one axis: "axes 0 and 1 cannot merge: stride[0] is 8, but
 //! stride[1] x extent[1] is 24 x 2 = 48", and as the way out `.reshape(-1, order='F')`.
 
+use super::promotion::native;
 use super::steps::{Reason, ReasonCode};
 use crate::layout::{
     CopyOrder, DType, IndexOrder, Layout, Remedy, Reshape, ReshapeCode, ReshapeReason,
@@ -120,15 +121,34 @@ pub(super) fn order(a: &Layout, order: CopyOrder) -> Reason {
     }
 }
 
+/// A dtype as a sentence names it.
+pub(super) fn named(dtype: &DType) -> String {
+    let is_plain = dtype.fields().is_empty() && dtype.is_native();
+    if is_plain { dtype.name() } else { dtype.to_string() }
+}
+
+/// A dtype as an argument.
+pub(super) fn literal(dtype: &DType) -> String {
+    let written = named(dtype);
+    match written.starts_with(['[', '(', '{']) {
+        true => written,
+        false => format!("'{written}'"),
+    }
+}
+
 /// Elements that change their dtype.
 pub(super) fn dtype(from: &DType, to: &DType) -> Reason {
     let (before, after) = (from.itemsize(), to.itemsize());
-    let text = if before == after {
-        format!("every element changes from {from} to {to}")
+    let text = if native(from) == native(to) {
+        format!("the bytes of every element change their order, from {from} to {to}")
+    } else if before == after {
+        format!("every element changes from {} to {}", named(from), named(to))
     } else {
+        let (from, to) = (named(from), named(to));
         format!("every element changes from {from} to {to}, {before} bytes to {after}")
     };
-    Reason::new(ReasonCode::DType, text, format!("create the array as {to} to begin with"))
+    let help = format!("make the array with dtype={} to begin with", literal(to));
+    Reason::new(ReasonCode::DType, text, help)
 }
 
 /// `np.pad` cannot grow an array in place.

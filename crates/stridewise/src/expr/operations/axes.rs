@@ -99,7 +99,8 @@ fn rollaxis(call: &Call) -> Result<Outcome, ExprError> {
                 "'start' arg requires -{rank} <= start < {}, but {start} was passed in",
                 rank + 1
             );
-            ExprError::new(ErrorCode::Layout, self::span_of(call, "start"), message)
+            ExprError::new(ErrorCode::Layout, span_of(call, "start"), message)
+                .with_help("np.moveaxis(a, source, destination) is easier to read")
         })?;
     let place = if axis < place { place - 1 } else { place };
     let mut axes: Vec<usize> = (0..rank).filter(|&other| other != axis).collect();

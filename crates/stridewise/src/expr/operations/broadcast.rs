@@ -70,7 +70,28 @@ fn sliding_window_view(call: &Call) -> Result<Outcome, ExprError> {
         Some(axes) => Window::over(&size, &axes),
         None => Window::over_all(&size),
     };
-    let layout = call.laid_at("window_shape", a.layout().window(&window))?;
+    let layout = a.layout().window(&window);
+    let layout = call.laid_at("window_shape", layout).map_err(|error| match &window.axes {
+        None if size.len() != a.layout().rank() => {
+            let message = format!(
+                "Since axis is None, must provide window_shape for all dimensions of `x`; got {} \
+                 window_shape elements and `x.ndim` is {}.",
+                size.len(),
+                a.layout().rank()
+            );
+            ExprError { message, ..error }.with_help("axis= names the axes to window")
+        }
+        Some(axes) if axes.len() != size.len() => {
+            let message = format!(
+                "Must provide matching length window_shape and axis; got {} window_shape elements \
+                 and {} axes elements.",
+                size.len(),
+                axes.len()
+            );
+            ExprError { message, ..error }.with_help("name one axis for each window extent")
+        }
+        _ => error,
+    })?;
     let text = "sliding_window_view gives a read-only view: windows share elements";
     Ok(writeable_if_asked(call, &a, layout, text)?.into())
 }

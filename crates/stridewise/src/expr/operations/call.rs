@@ -10,8 +10,11 @@ use std::rc::Rc;
 use super::{Form, Operation};
 use crate::expr::error::{ErrorCode, ExprError};
 use crate::expr::literal::array_of;
-use crate::expr::value::{Spanned, Traced, Value};
-use crate::layout::{CopyOrder, DType, LayoutError};
+use crate::expr::value::{Made, Spanned, Traced, Value};
+use crate::layout::{CopyOrder, DType, LayoutError, Pick};
+
+/// More arrays than this are not taken apart or put together: a few digits ask for many.
+pub(super) const MAX_PARTS: i64 = 256;
 
 /// An operation about to run.
 pub(in crate::expr) struct Call {
@@ -65,9 +68,19 @@ impl Call {
         ExprError::new(code, self.span.clone(), message)
     }
 
-    /// What the layout room answered, or its refusal as an error about the step.
+    /// What the layout room answered, or its refusal as an error about the step, or about the
+    /// argument that it names.
     pub(super) fn laid<T>(&self, answer: Result<T, LayoutError>) -> Result<T, ExprError> {
-        answer.map_err(|error| ExprError::from_layout(error, self.span.clone()))
+        answer.map_err(|error| {
+            let named = match error {
+                LayoutError::AxisOutOfBounds { argument, .. }
+                | LayoutError::RepeatedAxis { argument, .. } => argument,
+                _ => None,
+            };
+            let bound = named.and_then(|name| self.get(name).ok());
+            let span = bound.map_or(&self.span, |bound| &bound.span).clone();
+            ExprError::from_layout(error, span)
+        })
     }
 
     /// What the layout room answered, or its refusal as an error about one argument.
@@ -107,6 +120,19 @@ impl Call {
         let bound = self.get(parameter)?;
         match (&bound.value, bound.items()) {
             (_, Some(items)) => items.iter().map(|item| self.array_in(item)).collect(),
+            (Value::Array(traced), _) if traced.layout().rank() > 0 => {
+                // NumPy walks along the first axis, however long it is; a trace does not.
+                let extent = traced.layout().shape()[0];
+                if extent > MAX_PARTS {
+                    let message = format!("{extent} arrays; a trace joins {MAX_PARTS} at most");
+                    return Err(bound.wrong(message));
+                }
+                let part = |part| {
+                    let layout = self.laid(traced.layout().slice(&[Pick::At(part)]))?;
+                    Ok(Rc::new(Made::view(traced, layout).traced))
+                };
+                (0..extent).map(part).collect()
+            }
             (Value::Several(made), _) => {
                 Ok(made.iter().map(|made| Rc::new(made.traced.clone())).collect())
             }
@@ -114,6 +140,19 @@ impl Call {
                 .wrong(format!("{}() wants a list of arrays here", self.operation.name))
                 .with_help("put the arrays between [ and ]")),
         }
+    }
+
+    /// Extents of a new array.
+    pub(super) fn shape(&self, parameter: &str) -> Result<Vec<i64>, ExprError> {
+        self.ints(parameter).map_err(|error| match error.message.contains("too large") {
+            true => ExprError {
+                code: ErrorCode::TooLarge,
+                message: "Maximum allowed dimension exceeded".to_owned(),
+                help: Some("an extent has to stay below 2**63".to_owned()),
+                ..error
+            },
+            false => error,
+        })
     }
 
     pub(super) fn int(&self, parameter: &str) -> Result<i64, ExprError> {

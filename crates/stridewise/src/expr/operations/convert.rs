@@ -63,8 +63,11 @@ fn astype(call: &Call) -> Result<Outcome, ExprError> {
     } else {
         Reason::new(
             ReasonCode::CopiesByDefault,
-            format!("astype copies unless told otherwise, though the dtype is {dtype} already"),
-            format!(".astype({dtype:#}, copy=False) is the array itself"),
+            format!(
+                "astype copies unless told otherwise, though the dtype is {} already",
+                reasons::named(&dtype)
+            ),
+            format!(".astype({}, copy=False) is the array itself", reasons::literal(&dtype)),
         )
     };
     converted(call, &a, dtype, order, reason)

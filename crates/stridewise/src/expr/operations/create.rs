@@ -98,7 +98,7 @@ fn filling(call: &Call) -> Result<(DType, Known), ExprError> {
 /// An array of `shape`, `dtype` (or else the given one, or else float64) and `order`.
 fn shaped(call: &Call, own: Option<DType>) -> Result<Made, ExprError> {
     call.expect_none(&["like"])?;
-    let shape = call.ints("shape")?;
+    let shape = call.shape("shape")?;
     let dtype = call.dtype("dtype")?.or(own).unwrap_or_else(DType::float64);
     let order = c_or_f(call)?;
     fresh(call, "shape", dtype, |element| {
@@ -175,11 +175,9 @@ fn arange(call: &Call) -> Result<Outcome, ExprError> {
         return Err(step.wrong("Maximum allowed size exceeded").with_help("step must not be 0"));
     }
     if count >= 9.2e18 {
-        return Err(ExprError::new(
-            ErrorCode::TooLarge,
-            call.span.clone(),
-            "Maximum allowed size exceeded",
-        ));
+        return Err(call
+            .refuse(ErrorCode::TooLarge, "Maximum allowed size exceeded")
+            .with_help("the number of elements has to stay below 2**63"));
     }
     #[allow(clippy::cast_possible_truncation)] // Just compared with i64::MAX.
     let count = count.max(0.0) as i64;

@@ -236,12 +236,18 @@ fn computed(
             if shape[axis] == 1 {
                 shape[axis] = extent;
             } else if extent != 1 && extent != shape[axis] {
+                let subscript = match axes[axis] {
+                    Label::Letter(letter) => format!("'{letter}'"),
+                    Label::Covered(_) => "the ellipsis".to_owned(),
+                };
                 let message = format!(
-                    "operands could not be broadcast together: axis {:?} has extents {} and \
-                     {extent}",
-                    axes[axis], shape[axis]
+                    "operands could not be broadcast together: {subscript} is {} in one and \
+                     {extent} in another",
+                    shape[axis]
                 );
-                return Err(call.refuse(ErrorCode::Layout, message));
+                return Err(call
+                    .refuse(ErrorCode::Layout, message)
+                    .with_help("the same letter means the same extent, or 1"));
             }
         }
         operand_moves.push(moves);

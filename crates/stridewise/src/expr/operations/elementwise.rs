@@ -181,9 +181,10 @@ fn compute(call: &Call, result: impl Fn(DType) -> Option<DType>) -> Result<Outco
     }
     let common = common(call, &operands)?;
     let dtype = result(common.clone()).ok_or_else(|| {
-        let message =
-            format!("ufunc '{}' not supported for the input types: {common}", call.operation.name);
-        call.refuse(ErrorCode::DType, message)
+        let dtype = reasons::named(&common);
+        let name = call.operation.name;
+        let message = format!("ufunc '{name}' not supported for the input types: {dtype}");
+        call.refuse(ErrorCode::DType, message).with_help(".astype() a dtype that it takes")
     })?;
     if dtype.kind() != Kind::Bool {
         check_weak(call, &operands, &common)?;
@@ -237,7 +238,8 @@ fn check_weak(call: &Call, operands: &[Operand], common: &DType) -> Result<(), E
     for operand in operands {
         let Operand::Weak(Weak::Int, Some(value)) = operand else { continue };
         if !(low..=high).contains(value) {
-            let message = format!("Python integer {value} out of bounds for {common}");
+            let message =
+                format!("Python integer {value} out of bounds for {}", reasons::named(common));
             return Err(call
                 .refuse(ErrorCode::Argument, message)
                 .with_help("write it as a float, or .astype() the array to a wider dtype"));

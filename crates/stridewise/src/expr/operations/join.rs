@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::call::MAX_PARTS;
 use super::{Call, Operation, Outcome, function};
 use crate::expr::error::{ErrorCode, ExprError};
 use crate::expr::placement;
@@ -55,7 +56,10 @@ fn stack(call: &Call) -> Result<Outcome, ExprError> {
     }
     if arrays.iter().any(|a| a.layout().shape() != arrays[0].layout().shape()) {
         let message = "all input arrays must have the same shape";
-        return Err(call.get("arrays")?.wrong(message));
+        return Err(call
+            .get("arrays")?
+            .wrong(message)
+            .with_help("np.concatenate joins along an axis that they have"));
     }
     let rank = arrays[0].layout().rank() + 1;
     let axis = call.laid_at("axis", normalize_axis(call.int("axis")?, rank))?;
@@ -118,7 +122,10 @@ fn join(
     layouts: &[Layout],
     axis: i64,
 ) -> Result<Outcome, ExprError> {
-    let refuse = |message: String| Err(call.refuse(ErrorCode::Layout, message));
+    let refuse = |message: String| {
+        let help = "arrays are joined along one axis; all others have to be equal";
+        Err(call.refuse(ErrorCode::Layout, message).with_help(help))
+    };
     let Some(first) = layouts.first() else {
         return refuse("need at least one array to concatenate".to_owned());
     };
@@ -187,9 +194,6 @@ fn tuple(shape: &[i64]) -> String {
     }
 }
 
-/// More parts than this are refused; the source says how many there are with a few digits.
-const MAX_PARTS: i64 = 256;
-
 fn split(call: &Call) -> Result<Outcome, ExprError> {
     let axis = call.int("axis")?;
     parts(call, axis, Sections::Equal)
@@ -236,7 +240,9 @@ fn parts(call: &Call, axis: i64, sections: Sections) -> Result<Outcome, ExprErro
                 return Err(bound.wrong("number sections must be larger than 0."));
             }
             if matches!(sections, Sections::Equal) && extent % count != 0 {
-                return Err(bound.wrong("array split does not result in an equal division"));
+                return Err(bound
+                    .wrong("array split does not result in an equal division")
+                    .with_help("np.array_split allows parts of different lengths"));
             }
             if count > MAX_PARTS {
                 let message = format!("{count} parts; a trace makes {MAX_PARTS} at most");

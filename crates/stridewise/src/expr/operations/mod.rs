@@ -45,6 +45,21 @@ pub(super) struct Operation {
     pub(super) run: Run,
 }
 
+impl Operation {
+    /// How it is called.
+    pub(super) fn usage(&self, form: Form) -> String {
+        let parameters = self.signature.replace("/, ", "");
+        match form {
+            Form::Attribute => format!("it is written .{}", self.name),
+            Form::Function => format!("its form is np.{}({parameters})", self.name),
+            Form::Method => {
+                let rest = parameters.split_once(", ").map_or("", |(_, rest)| rest);
+                format!("its form is .{}({rest})", self.name)
+            }
+        }
+    }
+}
+
 type Run = fn(&Call) -> Result<Outcome, ExprError>;
 
 /// What an operation gives.

@@ -109,7 +109,7 @@ fn reduced(call: &Call, result: impl Fn(&DType) -> DType) -> Result<Outcome, Exp
     {
         let message = format!(
             "zero-size array to reduction operation {} which has no identity",
-            call.operation.name
+            if call.operation.name.ends_with("min") { "minimum" } else { "maximum" }
         );
         return Err(call.refuse(ErrorCode::Layout, message).with_help("pass initial="));
     }
