@@ -87,13 +87,21 @@ impl Fancy {
         }
     }
 
-    /// The places along the axis, where the index is one line of known ones.
+    /// The places that it picks along its axis, in order.
     fn places(&self) -> Option<&Known> {
         match &self.picks {
-            Picks::Integers(known) if self.layout.rank() == 1 => Some(known),
+            Picks::Integers(known) => Some(known),
             Picks::Mask { shape, places } if shape.len() == 1 => Some(places),
-            _ => None,
+            Picks::Mask { .. } => None,
         }
+    }
+
+    /// How many places it picks, where it is the side of a grid: of `sides` axes, it has an
+    /// extent along this one only.
+    fn count_along(&self, side: usize, sides: usize) -> Option<i64> {
+        let shape = self.layout.shape();
+        let flat = shape.iter().enumerate().all(|(axis, &extent)| axis == side || extent == 1);
+        (shape.len() == sides && flat).then(|| shape[side])
     }
 }
 
@@ -266,11 +274,11 @@ fn axes_before(parts: &[Part]) -> usize {
     if !parts[first..last].iter().all(picks) {
         return 0;
     }
-    let new_axes = parts[..first]
-        .iter()
-        .filter(|part| matches!(part.kind, PartKind::Basic(Pick::NewAxis)))
-        .count();
-    parts[first].axis + new_axes
+    parts[first].axis + parts[..first].iter().filter(|part| is_new_axis(part)).count()
+}
+
+fn is_new_axis(part: &Part) -> bool {
+    matches!(part.kind, PartKind::Basic(Pick::NewAxis))
 }
 
 fn reason(a: &Layout, parts: &[Part], fancy: &[(&Part, &Fancy)], source: &str) -> Reason {
@@ -293,45 +301,47 @@ fn reason(a: &Layout, parts: &[Part], fancy: &[(&Part, &Fancy)], source: &str) -
         "{which} indexed by {by}, which may pick elements at any spacing; a view needs one \
          stride, so NumPy always copies here"
     );
-    let help = match same_by_slice(a, parts, fancy, source) {
+    let help = match same_by_slices(a, parts, fancy, source) {
         Some(slice) => format!("{slice} picks the same elements and is a view"),
+        None if fancy.iter().any(|(_, index)| index.places() == Some(&Known::Nothing)) => {
+            "where the indices are evenly spaced, a slice is a view".to_owned()
+        }
         None => "no slice picks these; index once and keep the result".to_owned(),
     };
     Reason { axes, ..Reason::new(code, text, help) }
 }
 
-/// The brackets with a slice in place of the only index array, where that picks the same.
-fn same_by_slice(
+/// The brackets with slices in place of the index arrays, where those pick the same.
+fn same_by_slices(
     a: &Layout,
     parts: &[Part],
     fancy: &[(&Part, &Fancy)],
     source: &str,
 ) -> Option<String> {
-    let [(picking, only)] = fancy else { return None };
-    let axis = picking.axis;
-    let extent = *a.shape().get(axis)?;
-    let (start, step, count) = evenly(only.places()?, *only.layout.shape().first()?, extent)?;
-    let slice = written_slice(start, step, count);
-    let integers = |part: &Part| matches!(part.kind, PartKind::Basic(Pick::At(_)));
-    if parts.iter().any(integers) && parts.iter().any(|part| !integers(part)) && parts.len() > 1 {
-        // Integers beside a list may move its axis; a slice does not.
-        let apart = axes_before(parts) == 0 && parts.first().is_none_or(|part| !integers(part));
-        let first_apart = parts.first().is_some_and(integers)
-            && parts.iter().skip(1).any(|part| {
-                matches!(
-                    part.kind,
-                    PartKind::Basic(Pick::Slice { .. } | Pick::Ellipsis | Pick::NewAxis)
-                )
-            });
-        if apart || first_apart {
-            return None;
-        }
+    let is_fancy = |part: &Part| matches!(part.kind, PartKind::Fancy(_));
+    let is_integer = |part: &Part| matches!(part.kind, PartKind::Basic(Pick::At(_)));
+    let first = parts.iter().position(is_fancy)?;
+    let side_by_side = parts[first..].iter().take_while(|part| is_fancy(part)).count();
+    let before = parts[..first].iter();
+    let added = before.clone().filter(|part| is_new_axis(part)).count();
+    let dropped = before.filter(|part| is_integer(part)).count();
+    let left_before = parts[first].axis + added - dropped;
+    if side_by_side != fancy.len() || axes_before(parts) != left_before {
+        return None; // The picked axes stand elsewhere than slices would leave them.
     }
-    let written: Option<Vec<&str>> = parts
+    let mut slices = Vec::new();
+    for (along, (part, index)) in fancy.iter().enumerate() {
+        let extent = *a.shape().get(part.axis)?;
+        let count = index.count_along(along, fancy.len())?;
+        let (start, step, count) = evenly(index.places()?, count, extent)?;
+        slices.push(written_slice(start, step, count));
+    }
+    let mut slices = slices.into_iter();
+    let written: Option<Vec<String>> = parts
         .iter()
-        .map(|part| match std::ptr::eq(part.item, picking.item) {
-            true => Some(slice.as_str()),
-            false => source.get(part.item.span.clone()),
+        .map(|part| match is_fancy(part) {
+            true => slices.next(),
+            false => source.get(part.item.span.clone()).map(str::to_owned),
         })
         .collect();
     Some(format!("[{}]", written?.join(", ")))

@@ -17,6 +17,21 @@ struct Nest<'v> {
     leaves: Vec<&'v Spanned>,
 }
 
+/// The shape and dtype of the array that NumPy makes of nested lists with arrays in them.
+pub(super) fn joined(value: &Spanned) -> Result<(Vec<i64>, DType), ExprError> {
+    let mut nest = Nest { shape: Vec::new(), leaves: Vec::new() };
+    flatten(value, 0, &mut nest)?;
+    let extents = |leaf: &&Spanned| match &leaf.value {
+        Value::Array(traced) => traced.layout().shape().to_vec(),
+        _ => Vec::new(),
+    };
+    let own = nest.leaves.first().map(extents).unwrap_or_default();
+    if nest.leaves.iter().any(|leaf| extents(leaf) != own) {
+        return Err(ragged(value));
+    }
+    Ok(([nest.shape, own].concat(), dtype_of(&nest.leaves, value)?))
+}
+
 /// The array that NumPy makes of a plain value, in C order, of the given dtype or its own.
 pub(super) fn array_of(value: &Spanned, dtype: Option<DType>) -> Result<Traced, ExprError> {
     let mut nest = Nest { shape: Vec::new(), leaves: Vec::new() };
@@ -31,20 +46,13 @@ pub(super) fn array_of(value: &Spanned, dtype: Option<DType>) -> Result<Traced, 
 }
 
 fn flatten<'v>(value: &'v Spanned, depth: usize, nest: &mut Nest<'v>) -> Result<(), ExprError> {
-    let ragged = || {
-        value.wrong(
-            "setting an array element with a sequence. The requested array has an inhomogeneous \
-             shape",
-        )
-        .with_help("lists at the same depth have to be equally long")
-    };
     match value.items() {
         Some(items) => {
             let extent = i64::try_from(items.len()).unwrap_or(i64::MAX);
             match nest.shape.get(depth) {
                 None if nest.leaves.is_empty() => nest.shape.push(extent),
                 Some(&known) if known == extent => {}
-                _ => return Err(ragged()),
+                _ => return Err(ragged(value)),
             }
             items.iter().try_for_each(|item| flatten(item, depth + 1, nest))
         }
@@ -52,8 +60,17 @@ fn flatten<'v>(value: &'v Spanned, depth: usize, nest: &mut Nest<'v>) -> Result<
             nest.leaves.push(value);
             Ok(())
         }
-        None => Err(ragged()),
+        None => Err(ragged(value)),
     }
+}
+
+fn ragged(value: &Spanned) -> ExprError {
+    value
+        .wrong(
+            "setting an array element with a sequence. The requested array has an inhomogeneous \
+             shape",
+        )
+        .with_help("what stands at the same depth has to be equally long")
 }
 
 fn dtype_of(leaves: &[&Spanned], whole: &Spanned) -> Result<DType, ExprError> {
@@ -72,7 +89,7 @@ fn dtype_of(leaves: &[&Spanned], whole: &Spanned) -> Result<DType, ExprError> {
                 strong.extend(DType::parse(&format!("U{characters}")));
                 continue;
             }
-            Value::Array(traced) if traced.layout().rank() == 0 => {
+            Value::Array(traced) => {
                 strong.push(traced.dtype().clone());
                 continue;
             }

@@ -80,8 +80,11 @@ impl Made {
 
     /// The same memory through another layout.
     pub(super) fn view(of: &Traced, layout: Layout) -> Made {
-        let known = match of.known {
-            Known::Every(value) => Known::Every(value),
+        let packed = of.layout().is_c_contiguous() && layout.is_c_contiguous();
+        let in_order = packed && layout.size() == of.layout().size();
+        let known = match &of.known {
+            Known::Every(value) => Known::Every(*value),
+            known if in_order => known.clone(),
             _ => Known::Nothing,
         };
         let array = Array { layout, ..of.array.clone() };

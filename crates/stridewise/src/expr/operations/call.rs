@@ -213,9 +213,14 @@ impl Call {
     }
 }
 
+/// Whether a list or tuple has arrays in it.
+pub(super) fn contains_arrays(value: &Spanned) -> bool {
+    value.items().is_some_and(|items| items.iter().any(is_array))
+}
+
 fn is_array(item: &Spanned) -> bool {
     match &item.value {
         Value::Array(traced) => traced.layout().rank() > 0,
-        _ => item.items().is_some_and(|items| items.iter().any(is_array)),
+        _ => contains_arrays(item),
     }
 }

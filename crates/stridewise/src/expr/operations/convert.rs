@@ -3,15 +3,17 @@
 //! `(3,2):(8,24)+0` made contiguous is the copy `(3,2):(16,8)+0`; made Fortran contiguous it is
 //! itself.
 
+use super::call::contains_arrays;
 use super::{Call, Copying, Operation, Outcome, attribute, function, method};
 use crate::expr::error::{ErrorCode, ExprError};
-use crate::expr::literal::array_of;
+use crate::expr::literal::{array_of, joined};
+use crate::expr::placement::{self, Casting};
 use crate::expr::promotion::{native, number};
 use crate::expr::reasons;
 use crate::expr::steps::{Reason, ReasonCode};
 use crate::expr::value::{Known, Made, Spanned, Traced, Value};
 use crate::layout::dtype::Kind;
-use crate::layout::{CopyOrder, DType, Layout, PerAxis};
+use crate::layout::{CopyOrder, DType, Layout, LayoutError, PerAxis};
 
 const AS_ARRAY: &str = "a, dtype=None, order=None, *, device=None, copy=None, like=None";
 
@@ -33,6 +35,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
     method("view", "a, /, dtype=None, type=None", view),
     function("real", "a", real),
     attribute("real", real),
+    method("conj", "a, /", conj),
+    method("conjugate", "a, /", conj),
+    method("byteswap", "a, /, inplace=False", byteswap),
     function("imag", "a", imag),
     attribute("imag", imag),
     function("sort", "a, axis=-1, kind=None, order=None, *, stable=None", sort),
@@ -214,6 +219,21 @@ fn from_literal(
                        array yet";
         return Err(call.refuse(ErrorCode::CopyForbidden, message).with_help("leave copy= away"));
     }
+    if contains_arrays(bound) {
+        let (shape, own) = joined(bound)?;
+        let dtype = dtype.unwrap_or(own);
+        let layout = match order {
+            CopyOrder::F => Layout::f_order(&shape, dtype.itemsize()),
+            _ => Layout::c_order(&shape, dtype.itemsize()),
+        };
+        let reason = Reason::new(
+            ReasonCode::Joined,
+            "the arrays in the list are copied into one",
+            "index one array of all of them from the beginning",
+        );
+        let made = Made::copy(dtype, call.laid(layout)?, reason);
+        return Ok(widened(call, made, least_rank, order)?.into());
+    }
     call.array_in(bound)?;
     let literal = array_of(bound, dtype)?;
     let layout = literal.layout().copied(order);
@@ -363,6 +383,36 @@ fn imag(call: &Call) -> Result<Outcome, ExprError> {
     let mut made = Made::copy(a.dtype().clone(), a.layout().copied(CopyOrder::A), reason);
     made.traced.array.writeable = false;
     Ok(made.knowing(Known::Every(0)).into())
+}
+
+/// What has no imaginary part is its own conjugate.
+fn conj(call: &Call) -> Result<Outcome, ExprError> {
+    let a = call.array("a")?;
+    if a.dtype().kind() != Kind::Complex {
+        return Ok(Made::same(&a).into());
+    }
+    let layout = call.laid(elementwise(&a))?;
+    Ok(Made::copy(native(a.dtype()), layout, reasons::computed("conj")).scalar_if_alone().into())
+}
+
+fn elementwise(a: &Traced) -> Result<Layout, LayoutError> {
+    let casting = match a.dtype().is_native() && a.array.is_aligned() {
+        true => Casting::NotNeeded,
+        false => Casting::Needed,
+    };
+    placement::elementwise(&[a.layout()], a.layout().shape(), a.layout().itemsize(), casting)
+}
+
+fn byteswap(call: &Call) -> Result<Outcome, ExprError> {
+    let a = call.array("a")?;
+    if call.flag("inplace")? {
+        return Ok(Made::same(&a).into());
+    }
+    let text = "the bytes of every element are turned around in new memory";
+    let help =
+        ".byteswap(inplace=True) turns them where they are; .view(dtype) changes their meaning";
+    let reason = Reason::new(ReasonCode::Computed, text, help);
+    Ok(Made::copy(a.dtype().clone(), a.layout().copied(CopyOrder::K), reason).into())
 }
 
 /// One half of each complex number; both halves lie inside the element.

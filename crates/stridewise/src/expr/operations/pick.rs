@@ -2,17 +2,21 @@
 //!
 //! `take` of two rows of `(4,3):(24,8)+0` is the copy `(2,3):(24,8)+0`, in C order always.
 
+use std::rc::Rc;
+
 use super::convert::widened;
 use super::{Call, Operation, Outcome, both, function};
 use crate::expr::error::{ErrorCode, ExprError};
 use crate::expr::reasons;
 use crate::expr::steps::{Reason, ReasonCode};
-use crate::expr::value::{Known, Made, Spanned, Traced};
+use crate::expr::value::{Known, Made, Spanned, Traced, Value};
+use crate::layout::dtype::Kind;
 use crate::layout::{CopyOrder, IndexOrder, Layout, normalize_axis};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     both("take", "a, indices, axis=None, out=None, mode='raise'", take),
     both("repeat", "a, repeats, axis=None", repeat),
+    function("ix_", "*args", grid),
     function("tile", "A, reps", tile),
     function("roll", "a, shift, axis=None", roll),
     function("pad", "array, pad_width, mode='constant', *, constant_values=0", pad),
@@ -62,6 +66,28 @@ fn take(call: &Call) -> Result<Outcome, ExprError> {
         "a slice is a view where the indices are evenly spaced; out= reuses memory",
     );
     Ok(Made::copy(a.dtype().clone(), layout, reason).scalar_if_alone().into())
+}
+
+/// `np.ix_`: index arrays that broadcast to a grid, each along an axis of its own. No step.
+fn grid(call: &Call) -> Result<Outcome, ExprError> {
+    let lists = call.arrays("args")?;
+    let spans = call.get("args")?.items().unwrap_or_default();
+    let mut indices = Vec::new();
+    for (axis, (list, item)) in lists.iter().zip(spans).enumerate() {
+        let (&[extent], Kind::Int | Kind::Uint) = (list.layout().shape(), list.dtype().kind())
+        else {
+            return Err(item
+                .wrong("a trace wants lists of integers here")
+                .with_help("np.ix_([0, 2], [1, 3])"));
+        };
+        let mut shape = vec![1; lists.len()];
+        shape[axis] = extent;
+        let layout = call.laid(Layout::c_order(&shape, list.layout().itemsize()))?;
+        let made = Made::new(list.dtype().clone(), layout).knowing(list.known.clone());
+        let value = Value::Array(Rc::new(made.traced));
+        indices.push(Spanned { value, span: item.span.clone() });
+    }
+    Ok(Outcome::Plain(Value::Tuple(indices)))
 }
 
 fn repeat(call: &Call) -> Result<Outcome, ExprError> {
