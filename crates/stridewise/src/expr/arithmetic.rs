@@ -138,11 +138,8 @@ fn integers(
     // Kept clear of the ends, so that a sign or a sum of two never overflows.
     match result.filter(|value| value.unsigned_abs() < 1 << 126) {
         Some(value) => Ok(Value::Int(value)),
-        None => Err(ExprError::new(
-            ErrorCode::TooLarge,
-            span.clone(),
-            "integer too large: a trace computes with 126 bits",
-        )),
+        None => Err(ExprError::new(ErrorCode::TooLarge, span.clone(), "integer too large")
+            .with_help("a trace computes with 126 bits")),
     }
 }
 

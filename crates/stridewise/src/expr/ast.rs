@@ -30,7 +30,8 @@ pub(super) enum Kind {
     /// `start:stop:step`, only inside brackets.
     Slice(Box<[Option<Expr>; 3]>),
     Chain(Box<Expr>, Vec<Link>),
-    Signed(Vec<Sign>, Box<Expr>),
+    /// Signs with where each stands, from left to right.
+    Signed(Vec<(Sign, usize)>, Box<Expr>),
     /// Operators of one precedence, from left to right.
     Row(Box<Expr>, Vec<(Operator, Expr)>),
 }

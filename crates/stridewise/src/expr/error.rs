@@ -81,6 +81,23 @@ impl ExprError {
         self
     }
 
+    /// With a help in any case, if only of the kind of mistake.
+    pub(super) fn helped(self) -> Self {
+        let help = match self.code {
+            ErrorCode::Syntax => "write what Python would read: zeros((4, 5))[::2].T",
+            ErrorCode::TooLarge => "a trace counts bytes with 63 bits and reads 64 KiB of source",
+            ErrorCode::UnknownName => "a trace knows named arrays and NumPy's functions of layouts",
+            ErrorCode::Argument => "arguments go where NumPy's documentation puts them",
+            ErrorCode::DType => "name a dtype as 'float64', '<f8', or as a list of fields",
+            ErrorCode::Index => "index with integers, slices, None, `...` or lists of integers",
+            ErrorCode::Layout => "look at the shape and the axes that the step before has",
+            ErrorCode::CopyForbidden => "leave copy=False away",
+            ErrorCode::DataDependent => "write the values out as a list",
+            ErrorCode::Unsupported => "a trace follows what concerns layouts",
+        };
+        self.or_help(|| Some(help.to_owned()))
+    }
+
     /// What the layout room refuses, at the place that asked for it.
     pub(super) fn from_layout(error: LayoutError, span: Range<usize>) -> Self {
         use LayoutError::*;

@@ -81,7 +81,7 @@ impl Evaluator<'_> {
                 Value::Slice(Box::new(values))
             }
             Kind::Chain(base, links) => self.chain(base, links)?,
-            Kind::Signed(signs, operand) => self.signed(signs, operand, &expr.span)?,
+            Kind::Signed(signs, operand) => self.signed(signs, operand)?,
             Kind::Row(first, terms) => self.row(first, terms)?,
         };
         if self.steps.len() > before {
@@ -129,10 +129,14 @@ impl Evaluator<'_> {
     }
 
     fn chain(&mut self, base: &Expr, links: &[Link]) -> Result<Value, ExprError> {
+        let before = self.steps.len();
         let mut current = self.value(base)?;
         for link in links {
             let span = current.span.start..link.span.end;
             let value = self.link(&current, link, &span)?;
+            if !matches!(value, Value::Array(_)) && self.steps.len() > before {
+                self.show(&current.value, &current.span); // As in `a.T.shape`.
+            }
             current = Spanned { value, span };
         }
         Ok(current.value)
@@ -193,6 +197,13 @@ impl Evaluator<'_> {
                 let made = all[picked].clone();
                 Ok(self.record(made, span))
             }
+            Value::Rows(traced) => {
+                let rows = usize::try_from(traced.layout().shape()[0]).unwrap_or(usize::MAX);
+                let row = i64::try_from(index::item(index, rows)?).unwrap_or(i64::MAX);
+                let made = Made::row(traced, row);
+                let made = made.map_err(|error| ExprError::from_layout(error, span.clone()))?;
+                Ok(self.record(made, span))
+            }
             _ => index::of_sequence(current, index),
         }
     }
@@ -205,7 +216,8 @@ impl Evaluator<'_> {
     ) -> Result<Value, ExprError> {
         let Value::Function(operation) = called.value else {
             let message = format!("'{}' object is not callable", called.value.type_name());
-            return Err(ExprError::new(ErrorCode::Argument, span.clone(), message));
+            let help = "only functions and methods are called; an array is indexed with [..]";
+            return Err(ExprError::new(ErrorCode::Argument, span.clone(), message).with_help(help));
         };
         let passed = self.arguments(arguments)?;
         self.bind_and_operate(operation, Form::Function, passed, span)
@@ -247,24 +259,23 @@ impl Evaluator<'_> {
         Ok(left.value)
     }
 
-    fn signed(
-        &mut self,
-        signs: &[Sign],
-        operand: &Expr,
-        span: &Range<usize>,
-    ) -> Result<Value, ExprError> {
+    fn signed(&mut self, signs: &[(Sign, usize)], operand: &Expr) -> Result<Value, ExprError> {
         let mut result = self.value(operand)?;
-        for sign in signs.iter().rev() {
+        for (at, &(sign, start)) in signs.iter().enumerate().rev() {
+            let span = start..operand.span.end;
             let function = match sign {
                 Sign::Plus => "positive",
                 Sign::Minus => "negative",
                 Sign::Invert => "invert",
             };
-            result.value = match &result.value {
-                Value::Array(_) => self.function(function, vec![result.clone()], span)?,
-                _ => arithmetic::signed(*sign, &result)?,
+            let value = match &result.value {
+                Value::Array(_) => self.function(function, vec![result], &span)?,
+                _ => arithmetic::signed(sign, &result)?,
             };
-            result.span = span.clone();
+            if at > 0 {
+                self.show(&value, &span);
+            }
+            result = Spanned { value, span };
         }
         Ok(result.value)
     }

@@ -52,11 +52,11 @@ pub use steps::{Effect, Reason, ReasonCode, Step, Trace};
 /// What Python cannot read, what NumPy refuses, and names that nobody has defined, each with
 /// the bytes of the source at fault.
 pub fn trace(source: &str, names: &Names) -> Result<Trace, ExprError> {
-    eval::run(source, None, names)
+    eval::run(source, None, names).map_err(ExprError::helped)
 }
 
 /// Continues from an array that exists: the source is a chain such as `[::2, :, 3].T`, or
 /// empty. An expression that does not begin with `.` or `[` is read as [`trace`] reads it.
 pub fn trace_from(start: &Array, source: &str, names: &Names) -> Result<Trace, ExprError> {
-    eval::run(source, Some(start), names)
+    eval::run(source, Some(start), names).map_err(ExprError::helped)
 }

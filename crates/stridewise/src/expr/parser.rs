@@ -31,7 +31,7 @@ pub(super) fn parse(source: &str, from_start: bool) -> Result<Expr, ExprError> {
         let span = 0..source.chars().next().map_or(0, char::len_utf8);
         return Err(ExprError::new(ErrorCode::TooLarge, span, message));
     }
-    let mut parser = Parser { lexemes: lex(source)?, at: 0, depth: 0 };
+    let mut parser = Parser { lexemes: lex(source)?, at: 0, depth: 0, open: Vec::new() };
     let expr = parser.whole(from_start)?;
     match parser.token() {
         Token::End => Ok(expr),
@@ -43,6 +43,8 @@ struct Parser {
     lexemes: Vec<Lexeme>,
     at: usize,
     depth: usize,
+    /// Where the brackets were opened that are open still.
+    open: Vec<(&'static str, Range<usize>)>,
 }
 
 impl Parser {
@@ -75,20 +77,32 @@ impl Parser {
         found
     }
 
-    fn expect(&mut self, close: &'static str, opened: &Range<usize>) -> Result<(), ExprError> {
-        if self.take(close) {
-            return Ok(());
+    /// Takes an opening bracket, if it stands here.
+    fn open(&mut self, mark: &'static str) -> bool {
+        let span = self.span();
+        let found = self.take(mark);
+        if found {
+            self.open.push((mark, span));
         }
-        if *self.token() == Token::End {
-            let message = format!("'{}' was never closed", opening(close));
-            return Err(ExprError::new(ErrorCode::Syntax, opened.clone(), message)
-                .with_help(format!("add a `{close}`")));
+        found
+    }
+
+    /// Takes the closing bracket of the one opened last, if it stands here.
+    fn close(&mut self, mark: &'static str) -> bool {
+        let found = self.take(mark);
+        if found {
+            self.open.pop();
         }
-        Err(self.unexpected())
+        found
+    }
+
+    fn expect_close(&mut self, mark: &'static str) -> Result<(), ExprError> {
+        if self.close(mark) { Ok(()) } else { Err(self.unexpected()) }
     }
 
     fn unexpected(&self) -> ExprError {
         let (message, help) = match self.token() {
+            Token::End if !self.open.is_empty() => return self.never_closed(),
             Token::End => {
                 let message = "invalid syntax: the expression ends too early".to_owned();
                 (message, Some("an array is missing: zeros((4, 5)), or the name of one"))
@@ -116,6 +130,17 @@ impl Parser {
         let mut error = ExprError::new(ErrorCode::Syntax, self.span(), message);
         error.help = help.map(str::to_owned);
         error
+    }
+
+    fn never_closed(&self) -> ExprError {
+        let (mark, span) = self.open.last().cloned().unwrap_or(("(", 0..0));
+        let closing = match mark {
+            "(" => ")",
+            "[" => "]",
+            _ => "}",
+        };
+        ExprError::new(ErrorCode::Syntax, span, format!("'{mark}' was never closed"))
+            .with_help(format!("add a `{closing}`"))
     }
 
     fn whole(&mut self, from_start: bool) -> Result<Expr, ExprError> {
@@ -211,12 +236,13 @@ impl Parser {
         let start = self.span().start;
         let mut signs = Vec::new();
         loop {
-            signs.push(match self.token() {
+            let sign = match self.token() {
                 Token::Mark("+") => Sign::Plus,
                 Token::Mark("-") => Sign::Minus,
                 Token::Mark("~") => Sign::Invert,
                 _ => break,
-            });
+            };
+            signs.push((sign, self.span().start));
             self.advance();
         }
         let operand = self.power()?;
@@ -265,63 +291,63 @@ impl Parser {
     }
 
     fn parenthesised(&mut self) -> Result<Expr, ExprError> {
-        let opened = self.span();
-        self.advance();
-        if self.take(")") {
-            return Ok(Expr { kind: Kind::Tuple(Vec::new()), span: opened.start..self.end() });
+        let start = self.span().start;
+        self.open("(");
+        if self.close(")") {
+            return Ok(Expr { kind: Kind::Tuple(Vec::new()), span: start..self.end() });
         }
         let mut inside = self.tuple_or_expression(&[")"])?;
-        self.expect(")", &opened)?;
-        inside.span = opened.start..self.end();
+        self.expect_close(")")?;
+        inside.span = start..self.end();
         Ok(inside)
     }
 
     fn list(&mut self) -> Result<Expr, ExprError> {
-        let opened = self.span();
-        self.advance();
+        let start = self.span().start;
+        self.open("[");
         let mut items = Vec::new();
-        while !self.take("]") {
+        while !self.close("]") {
             items.push(self.expression()?);
             if !self.take(",") {
-                self.expect("]", &opened)?;
+                self.expect_close("]")?;
                 break;
             }
         }
-        Ok(Expr { kind: Kind::List(items), span: opened.start..self.end() })
+        Ok(Expr { kind: Kind::List(items), span: start..self.end() })
     }
 
     fn dict(&mut self) -> Result<Expr, ExprError> {
-        let opened = self.span();
-        self.advance();
+        let start = self.span().start;
+        self.open("{");
         let mut entries = Vec::new();
-        while !self.take("}") {
+        while !self.close("}") {
             let key = self.expression()?;
             if !self.take(":") {
                 return Err(self.unexpected());
             }
             entries.push((key, self.expression()?));
             if !self.take(",") {
-                self.expect("}", &opened)?;
+                self.expect_close("}")?;
                 break;
             }
         }
-        Ok(Expr { kind: Kind::Dict(entries), span: opened.start..self.end() })
+        Ok(Expr { kind: Kind::Dict(entries), span: start..self.end() })
     }
 
     fn links(&mut self, base: Expr) -> Result<Expr, ExprError> {
         let mut links = Vec::new();
         loop {
-            let opened = self.span();
+            let start = self.span().start;
             let kind = if self.take(".") {
                 self.attribute_or_method()?
-            } else if self.take("(") {
-                LinkKind::Call(self.arguments(&opened)?)
-            } else if self.take("[") {
-                LinkKind::Bracket(self.index(&opened)?)
+            } else if self.open("(") {
+                LinkKind::Call(self.arguments()?)
+            } else if self.open("[") {
+                LinkKind::Bracket(self.index()?)
             } else {
                 break;
             };
-            links.push(Link { kind, span: opened.start..self.end() });
+            links.push(Link { kind, span: start..self.end() });
         }
         if links.is_empty() {
             return Ok(base);
@@ -333,20 +359,20 @@ impl Parser {
     fn attribute_or_method(&mut self) -> Result<LinkKind, ExprError> {
         let Token::Name(name) = self.token().clone() else { return Err(self.unexpected()) };
         self.advance();
-        let opened = self.span();
-        Ok(if self.take("(") {
-            LinkKind::Method(name, self.arguments(&opened)?)
+        Ok(if self.open("(") {
+            LinkKind::Method(name, self.arguments()?)
         } else {
             LinkKind::Attribute(name)
         })
     }
 
-    fn arguments(&mut self, opened: &Range<usize>) -> Result<Vec<Argument>, ExprError> {
+    /// What stands between `(` and `)` of a call.
+    fn arguments(&mut self) -> Result<Vec<Argument>, ExprError> {
         let mut arguments = Vec::new();
-        while !self.take(")") {
+        while !self.close(")") {
             arguments.push(self.argument()?);
             if !self.take(",") {
-                self.expect(")", opened)?;
+                self.expect_close(")")?;
                 break;
             }
         }
@@ -372,11 +398,11 @@ impl Parser {
     }
 
     /// What stands between `[` and `]` behind an array: one index, or several as a tuple.
-    fn index(&mut self, opened: &Range<usize>) -> Result<Expr, ExprError> {
+    fn index(&mut self) -> Result<Expr, ExprError> {
         let start = self.span().start;
         let first = self.slice_or_expression()?;
         if !self.is_at(",") {
-            self.expect("]", opened)?;
+            self.expect_close("]")?;
             return Ok(first);
         }
         let mut items = vec![first];
@@ -387,7 +413,7 @@ impl Parser {
             items.push(self.slice_or_expression()?);
         }
         let span = start..self.end();
-        self.expect("]", opened)?;
+        self.expect_close("]")?;
         Ok(Expr { kind: Kind::Tuple(items), span })
     }
 
@@ -409,13 +435,5 @@ impl Parser {
             (0, _) => Err(self.unexpected()),
             (_, parts) => Ok(Expr { kind: Kind::Slice(Box::new(parts)), span: start..self.end() }),
         }
-    }
-}
-
-fn opening(close: &str) -> &'static str {
-    match close {
-        ")" => "(",
-        "]" => "[",
-        _ => "{",
     }
 }

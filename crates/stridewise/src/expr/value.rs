@@ -11,7 +11,7 @@ use super::error::{ErrorCode, ExprError};
 use super::operations::Operation;
 use super::promotion::native;
 use super::steps::{Effect, Reason, ReasonCode};
-use crate::layout::{CopyOrder, DType, Layout};
+use crate::layout::{CopyOrder, DType, Layout, LayoutError, Pick};
 
 /// An array within a trace, with what later steps need to know of its past.
 #[derive(Clone, Debug)]
@@ -90,6 +90,15 @@ impl Made {
         let array = Array { layout, ..of.array.clone() };
         let traced = Traced { array, reaches: of.reaches, scalar: false, warns: of.warns, known };
         Made { effect: Effect::View, traced, reason: None }
+    }
+
+    /// One of the arrays behind one another along the first axis.
+    pub(super) fn row(of: &Traced, row: i64) -> Result<Made, LayoutError> {
+        let layout = of.layout().slice(&[Pick::At(row), Pick::Ellipsis])?;
+        Ok(match layout.rank() {
+            0 => Made::element(of, &layout),
+            _ => Made::view(of, layout),
+        })
     }
 
     /// The very same array.
@@ -186,6 +195,8 @@ pub(super) enum Value {
     Array(Rc<Traced>),
     /// Several arrays at once, as `broadcast_arrays` gives; brackets pick one.
     Several(Vec<Made>),
+    /// An array taken apart along its first axis, as `unstack` does.
+    Rows(Rc<Traced>),
 }
 
 /// A value and the bytes of the source it came from.
@@ -212,7 +223,7 @@ impl Value {
             Value::Float(_) => "float",
             Value::Imaginary(_) => "complex",
             Value::Text(_) => "str",
-            Value::Tuple(_) | Value::Several(_) => "tuple",
+            Value::Tuple(_) | Value::Several(_) | Value::Rows(_) => "tuple",
             Value::List(_) => "list",
             Value::Dict(_) => "dict",
             Value::Slice(_) => "slice",

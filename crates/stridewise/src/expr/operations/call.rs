@@ -11,7 +11,7 @@ use super::{Form, Operation};
 use crate::expr::error::{ErrorCode, ExprError};
 use crate::expr::literal::array_of;
 use crate::expr::value::{Made, Spanned, Traced, Value};
-use crate::layout::{CopyOrder, DType, LayoutError, Pick};
+use crate::layout::{CopyOrder, DType, LayoutError};
 
 /// More arrays than this are not taken apart or put together: a few digits ask for many.
 pub(super) const MAX_PARTS: i64 = 256;
@@ -120,18 +120,15 @@ impl Call {
         let bound = self.get(parameter)?;
         match (&bound.value, bound.items()) {
             (_, Some(items)) => items.iter().map(|item| self.array_in(item)).collect(),
-            (Value::Array(traced), _) if traced.layout().rank() > 0 => {
+            (Value::Array(traced) | Value::Rows(traced), _) if traced.layout().rank() > 0 => {
                 // NumPy walks along the first axis, however long it is; a trace does not.
                 let extent = traced.layout().shape()[0];
                 if extent > MAX_PARTS {
                     let message = format!("{extent} arrays; a trace joins {MAX_PARTS} at most");
                     return Err(bound.wrong(message));
                 }
-                let part = |part| {
-                    let layout = self.laid(traced.layout().slice(&[Pick::At(part)]))?;
-                    Ok(Rc::new(Made::view(traced, layout).traced))
-                };
-                (0..extent).map(part).collect()
+                let row = |row| Ok(Rc::new(self.laid(Made::row(traced, row))?.traced));
+                (0..extent).map(row).collect()
             }
             (Value::Several(made), _) => {
                 Ok(made.iter().map(|made| Rc::new(made.traced.clone())).collect())

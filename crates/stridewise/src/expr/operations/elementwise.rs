@@ -223,6 +223,7 @@ fn common(call: &Call, operands: &[Operand]) -> Result<DType, ExprError> {
             call.operation.name
         );
         call.refuse(ErrorCode::Unsupported, message)
+            .with_help("it follows numbers and truth values")
     };
     promote(strong, weak.max()).filter(is_number).ok_or_else(refused)
 }

@@ -269,18 +269,6 @@ fn unstack(call: &Call) -> Result<Outcome, ExprError> {
         return Err(call.refuse(ErrorCode::Layout, message));
     }
     let first = call.laid_at("axis", a.layout().move_axis(&[call.int("axis")?], &[0]))?;
-    let count = first.shape()[0];
-    if count > MAX_PARTS {
-        let message = format!("{count} parts; a trace makes {MAX_PARTS} at most");
-        return Err(call.refuse(ErrorCode::TooLarge, message));
-    }
-    let mut all = Vec::new();
-    for part in 0..count {
-        let layout = call.laid(first.slice(&[Pick::At(part), Pick::Ellipsis]))?;
-        all.push(match layout.rank() {
-            0 => Made::element(&a, &layout),
-            _ => Made::view(&a, layout),
-        });
-    }
-    Ok(Outcome::Plain(Value::Several(all)))
+    let moved = Made::view(&a, first).traced;
+    Ok(Outcome::Plain(Value::Rows(Rc::new(moved))))
 }
