@@ -30,7 +30,7 @@ pub(super) fn reshape(reason: &ReshapeReason, shape: &[i64]) -> Reason {
         ReshapeCode::NotPacked => ReasonCode::NotPacked,
         ReshapeCode::RunsBackwards => ReasonCode::RunsBackwards,
     };
-    evidence(code, reason, reason.to_string(), way_out(&reason.remedy, shape))
+    evidence(code, reason, reason.to_string(), way_out(reason, shape))
 }
 
 fn evidence(code: ReasonCode, reason: &ReshapeReason, text: String, help: String) -> Reason {
@@ -41,8 +41,8 @@ fn evidence(code: ReasonCode, reason: &ReshapeReason, text: String, help: String
 }
 
 /// The cheapest way to `shape`, in NumPy's terms.
-pub(super) fn way_out(remedy: &Remedy, shape: &[i64]) -> String {
-    match remedy {
+pub(super) fn way_out(reason: &ReshapeReason, shape: &[i64]) -> String {
+    match &reason.remedy {
         Remedy::OtherOrder(IndexOrder::F) => format!(
             ".reshape({}, order='F') is a view; it reads the elements in Fortran order",
             extents(shape)
@@ -68,11 +68,16 @@ pub(super) fn way_out(remedy: &Remedy, shape: &[i64]) -> String {
         Remedy::ReshapeFlat(order) => {
             format!(".reshape(-1{}) is a view; it keeps the strides", keyword(*order))
         }
-        Remedy::KeepApart { shape, order } => format!(
-            "keep these axes apart: .reshape({}{}) is a view",
-            extents(shape),
-            keyword(*order)
-        ),
+        Remedy::KeepApart { shape, order } => {
+            let turned = match (order, reason.order) {
+                (IndexOrder::F, CopyOrder::F) => "",
+                (IndexOrder::F, _) => "; it reads the elements in Fortran order",
+                (_, CopyOrder::F) => "; it reads the elements in C order",
+                _ => "",
+            };
+            let (shape, order) = (extents(shape), keyword(*order));
+            format!("keep these axes apart: .reshape({shape}{order}) is a view{turned}")
+        }
         Remedy::Copy { bytes } => {
             format!("no view has this shape: copy once ({bytes} bytes) and keep the result")
         }

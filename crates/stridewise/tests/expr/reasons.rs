@@ -62,7 +62,11 @@ fn a_reshape_names_the_axes_that_cannot_merge() {
         "axes 0 and 1 cannot merge: stride[0] is 8, but stride[1] x extent[1] is 48 x 5 = 240"
     );
     assert_eq!((reason.axes, reason.wanted, reason.got), (vec![0, 1], Some(240), Some(8)));
-    assert_eq!(reason.help, "keep these axes apart: .reshape(30, 2, order='F') is a view");
+    assert_eq!(
+        reason.help,
+        "keep these axes apart: .reshape(30, 2, order='F') is a view; it reads the elements in Fortran \
+         order"
+    );
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn reshape(call: &Call) -> Result<Outcome, ExprError> {
         }
         (Reshape::Copy { reason, .. }, Copying::Never) => {
             let message = "Unable to avoid creating a copy while reshaping.";
-            let help = reasons::way_out(&reason.remedy, &shape);
+            let help = reasons::way_out(&reason, &shape);
             let message = format!("{message} {reason}");
             return Err(call.refuse(ErrorCode::CopyForbidden, message).with_help(help));
         }
