@@ -183,6 +183,9 @@ pub(crate) struct InspectArguments {
     pub(crate) array: OsString,
     /// What to do to it first, as in '[::2, :, 3].T'
     pub(crate) expr: Option<String>,
+    /// Exit with 1 where there is a finding
+    #[arg(long)]
+    pub(crate) lint: bool,
     #[command(flatten)]
     pub(crate) picture: Picture,
     #[command(flatten)]

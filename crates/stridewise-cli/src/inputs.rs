@@ -28,7 +28,7 @@ pub(crate) struct Inputs {
 pub(crate) struct Input {
     /// The steps that lead to the array, and the array.
     pub(crate) trace: Trace,
-    /// The file, where the argument is one and nothing was done to it.
+    /// The file, where the array lies in one.
     pub(crate) file: Option<FileObject>,
     /// The file's path and array, whatever was done to it.
     pub(crate) begins_with: Option<(String, Array)>,
@@ -57,11 +57,13 @@ impl Inputs {
         let Some(expr) = expr else {
             return Ok(input);
         };
-        let Input { trace: start, begins_with, .. } = input;
+        let Input { trace: start, file, begins_with } = input;
         let mut trace = self.continued(&start.result, expr)?;
         trace.source = format!("{}{}", start.source, joined(expr));
         trace.steps.splice(0..0, start.steps);
-        Ok(Input { trace, file: None, begins_with })
+        // A copy does not lie in the file any more.
+        let file = file.filter(|_| trace.result.buffer == start.result.buffer);
+        Ok(Input { trace, file, begins_with })
     }
 
     /// A name, a file, or an expression, in this order.

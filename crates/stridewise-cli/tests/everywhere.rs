@@ -286,6 +286,9 @@ fn findings_decide_the_exit_code() {
     assert_eq!(exit(&["trace", "--no-copy", "zeros((2,3)).reshape(-1)"]), Some(0));
     assert_eq!(exit(&["overlap", "--let", "a=zeros(4)", "a[::2]", "a[1::2]"]), Some(0));
     assert_eq!(exit(&["overlap", "--let", "a=zeros(4)", "a[::2]", "a[1:]"]), Some(1));
+    assert_eq!(exit(&["inspect", "zeros((4,1024))[:, 0]"]), Some(0));
+    assert_eq!(exit(&["inspect", "--lint", "zeros((4,1024))[:, 0]"]), Some(1));
+    assert_eq!(exit(&["inspect", "--lint", "zeros((4,1000))"]), Some(0));
     assert_eq!(exit(&["blas", "zeros((4,6))[:, ::2]"]), Some(0));
     assert_eq!(exit(&["blas", "--no-copy", "zeros((4,6))[:, ::2]"]), Some(1));
     assert_eq!(exit(&["blas", "--no-copy", "zeros((4,6))[:, 1:]"]), Some(0));

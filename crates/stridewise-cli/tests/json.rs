@@ -54,11 +54,20 @@ fn inspect() {
         &document(&["inspect", "zeros((4,5)).T"]),
         json!({
             "kind": "inspect", "source": "zeros((4,5)).T", "smallest_stride_axis": 0,
-            "axes": [{"extent": 5, "stride": 8}, {"extent": 4, "stride": 40}],
-            "order": [1, 0],
+            "axes": [
+                {"extent": 5, "stride": 8, "lines_touched": 1, "line_utilisation": 0.625},
+                {"extent": 4, "stride": 40, "lines_touched": 2},
+            ],
+            "lines_touched": 3, "lines_exact": true, "order": [1, 0],
             "advice": {"transpose": "a.transpose(1, 0)", "axis": 0},
         }),
     );
+    let page_apart = document(&["inspect", "zeros((4,1024))[:, 0]"]);
+    let finding = &page_apart["findings"][0];
+    assert_eq!((&finding["code"], &finding["axis"]), (&json!("SW101"), &json!(0)));
+    for field in ["title", "text", "help"] {
+        assert!(finding[field].as_str().is_some_and(|text| !text.is_empty()), "{field}");
+    }
     check(&document(&["inspect", "zeros(())"]), json!({"smallest_stride_axis": null, "axes": []}));
 }
 

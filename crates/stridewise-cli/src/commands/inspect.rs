@@ -18,5 +18,6 @@ pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<E
     let document =
         Inspect::new(input.trace.source, input.file, Subject(input.trace.result), &machine);
     terminal.answer(&document, arguments.picture.path())?;
-    Ok(Exit::Fine)
+    let stopped = arguments.lint && !document.findings.is_empty();
+    Ok(if stopped { Exit::Finding } else { Exit::Fine })
 }

@@ -2,7 +2,10 @@
 //!
 //! For `(4,6):(48,8)+0` the smallest stride is on axis 1, and the order is `[0, 1]`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use stridewise::layout::{Finding, Place, Touched, Walk, findings};
 use stridewise::machine::Machine;
 
 use super::{Document, FileObject, Subject, enveloped};
@@ -24,6 +27,12 @@ pub struct Inspect {
     pub smallest_stride_axis: Option<usize>,
     /// What a walk along each axis costs.
     pub axes: Vec<AxisObject>,
+    /// How many cache lines the whole array touches.
+    pub lines_touched: i64,
+    /// Whether that is the exact number, or the most that it can be.
+    pub lines_exact: bool,
+    /// The share of these lines' bytes that the array uses, from 0 to 1.
+    pub line_utilisation: f64,
     /// The axes from the largest stride to the smallest: the best loop order, outermost first.
     pub order: Vec<usize>,
     /// The same as code to paste.
@@ -32,6 +41,8 @@ pub struct Inspect {
     pub line: i64,
     /// Bytes of a page.
     pub page: i64,
+    /// What a person should know about it.
+    pub findings: Vec<FindingObject>,
     #[serde(skip)]
     pub(crate) strip: Strip,
 }
@@ -45,6 +56,42 @@ pub struct AxisObject {
     pub stride: i64,
     /// Items per step; null where it is not a whole number.
     pub item_stride: Option<i64>,
+    /// How many cache lines a walk along it touches, all other indices staying at 0.
+    pub lines_touched: i64,
+    /// The share of these lines' bytes that the walk uses, from 0 to 1.
+    pub line_utilisation: f64,
+    /// How many pages it touches.
+    pub pages_touched: i64,
+}
+
+/// A finding, as every document has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingObject {
+    /// Its stable code, which `rule` explains.
+    pub code: &'static str,
+    /// One line that names the code.
+    pub title: &'static str,
+    /// The axis that it is about, where it is about one.
+    pub axis: Option<usize>,
+    /// What was found.
+    pub text: String,
+    /// What to do.
+    pub help: String,
+    /// Its numbers by name.
+    pub evidence: BTreeMap<&'static str, i64>,
+}
+
+impl FindingObject {
+    fn new(finding: Finding) -> FindingObject {
+        FindingObject {
+            code: finding.code.as_str(),
+            title: finding.code.title(),
+            axis: finding.axis,
+            text: finding.text,
+            help: finding.help,
+            evidence: finding.evidence.into_iter().collect(),
+        }
+    }
 }
 
 /// How many lines the picture of the memory may have.
@@ -58,23 +105,49 @@ impl Inspect {
         layout: Subject,
         machine: &Machine,
     ) -> Inspect {
-        let line = machine.first_cache().line();
+        let cache = machine.first_cache();
+        let (line, page) = (cache.line(), machine.page().value);
         let array = &layout.0.layout;
         let item_strides = array.item_strides();
-        let axis = |axis: usize| AxisObject {
-            extent: array.shape()[axis],
-            stride: array.strides()[axis],
-            item_stride: item_strides.as_ref().map(|strides| strides[axis]),
+        let place = Place {
+            line,
+            page,
+            sets: cache.sets(),
+            ways: cache.ways(),
+            // What is mapped from a file takes no memory of its own.
+            buffer: file.is_none().then(|| layout.0.buffer.bytes()),
         };
+        let axis = |axis: usize| {
+            // Axes are below the rank and a machine's figures positive: neither walk is refused.
+            let walk = |block| array.walk(i64::try_from(axis).unwrap_or(i64::MAX), block).ok();
+            AxisObject {
+                extent: array.shape()[axis],
+                stride: array.strides()[axis],
+                item_stride: item_strides.as_ref().map(|strides| strides[axis]),
+                lines_touched: walk(line).map_or(0, |walk| walk.blocks),
+                line_utilisation: walk(line).map_or(1.0, Walk::utilisation),
+                pages_touched: walk(page).map_or(0, |walk| walk.blocks),
+            }
+        };
+        let lines = array.touched(line).unwrap_or(Touched::AtMost(0));
+        let bytes = array.touched(1).map_or(0, Touched::count);
+        let found = findings(array, &layout.0.dtype, &place).unwrap_or_default();
         Inspect {
             source: source.into(),
             file,
             smallest_stride_axis: array.smallest_stride_axis(),
             axes: (0..array.rank()).map(axis).collect(),
+            lines_touched: lines.count(),
+            lines_exact: matches!(lines, Touched::Exactly(_)),
+            line_utilisation: match lines.count() {
+                0 => 1.0,
+                count => bytes as f64 / (count as f64 * line as f64),
+            },
             order: array.order().to_vec(),
             advice: Advice::of(array),
             line,
-            page: machine.page().value,
+            page,
+            findings: found.into_iter().map(FindingObject::new).collect(),
             strip: Strip::of(array, line, ROWS),
             layout,
         }

@@ -22,7 +22,7 @@ use crate::text::Look;
 pub use blas::{Blas, BlasOperand, Product};
 pub use error::ErrorDocument;
 pub use file::{Chunked, FileObject};
-pub use inspect::{AxisObject, Inspect};
+pub use inspect::{AxisObject, FindingObject, Inspect};
 pub use layout::{LayoutObject, Subject};
 pub use locality::{LevelObject, Locality, LocalityFinding, OrderObject};
 pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};

@@ -3,7 +3,7 @@
 //! SW201 on `(1024,1024):(8192,8)+0`: the innermost loop should move by 8 bytes, not by 8192.
 
 use serde::Serialize;
-use stridewise::locality::FindingCode;
+use stridewise::{layout, locality};
 
 use super::{Document, enveloped};
 use crate::text::{Look, rule_text, rules_text};
@@ -29,12 +29,17 @@ pub struct Rules {
 impl Rules {
     /// Every rule that there is.
     pub fn all() -> Rules {
-        let loops = FindingCode::ALL.into_iter().map(|code| Rule {
+        let layouts = layout::FindingCode::ALL.into_iter().map(|code| Rule {
             code: code.as_str(),
             title: code.title(),
             text: code.rule(),
         });
-        let mut rules: Vec<Rule> = loops.collect();
+        let loops = locality::FindingCode::ALL.into_iter().map(|code| Rule {
+            code: code.as_str(),
+            title: code.title(),
+            text: code.rule(),
+        });
+        let mut rules: Vec<Rule> = layouts.chain(loops).collect();
         rules.sort_by_key(|rule| rule.code);
         Rules { rules }
     }

@@ -25,6 +25,7 @@ pub fn inspect_card(inspect: &Inspect, look: Look) -> String {
         page.blank();
         memory::draw(&mut page, &inspect.strip);
     }
+    findings(&mut page, inspect);
     page.finish()
 }
 
@@ -80,6 +81,10 @@ fn facts(page: &mut Page, inspect: &Inspect) {
         flag("WRITEABLE", array.writeable),
     ];
     let itemsize = quantity::count(layout.itemsize(), "byte");
+    let at_most = if inspect.lines_exact { "" } else { "at most " };
+    let lines = format!("{at_most}{}", quantity::grouped(inspect.lines_touched));
+    let line = quantity::about(inspect.line);
+    let used = quantity::percent(inspect.line_utilisation);
     let order = inspect.order.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     let rows = [
         (
@@ -112,6 +117,7 @@ fn facts(page: &mut Page, inspect: &Inspect) {
             format!("where {first} begins in its buffer"),
         ),
         ("span", format!("{}..{}", span.low, span.high), reached(inspect)),
+        ("lines", lines, format!("cache lines of {line} touched, {used} used")),
     ];
     page.facts(2, &rows);
     page.labelled(2, quiet("flags   "), flags.join("   "));
@@ -161,23 +167,53 @@ fn reached(inspect: &Inspect) -> String {
 }
 
 fn axes(page: &mut Page, inspect: &Inspect) {
-    let head = ["axis", "extent", "one step", ""];
+    let itemsize = inspect.layout.0.layout.itemsize();
+    let head = ["axis", "extent", "one step", "lines", "used", "", ""];
     let mut rows = vec![head.map(quiet).to_vec()];
     for (number, axis) in inspect.axes.iter().enumerate() {
-        let itemsize = inspect.layout.0.layout.itemsize();
-        let note = if inspect.smallest_stride_axis == Some(number) {
-            Piece::new(Role::Good, "smallest stride")
-        } else {
-            "".into()
-        };
+        let smallest = inspect.smallest_stride_axis == Some(number);
+        let used = axis.line_utilisation;
         rows.push(vec![
             number.to_string().into(),
             quantity::grouped(axis.extent).into(),
             quantity::stride(axis.stride, itemsize).into(),
-            note,
+            quantity::grouped(axis.lines_touched).into(),
+            quantity::percent(used).into(),
+            Piece::new(if used < HALF { Role::Warn } else { Role::Good }, bar(used, page.look())),
+            Piece::new(Role::Good, if smallest { "smallest stride" } else { "" }),
         ]);
     }
-    page.table(2, &[Align::Right, Align::Right, Align::Right, Align::Left], &rows);
+    use Align::{Left, Right};
+    page.table(2, &[Right, Right, Right, Right, Right, Left, Left], &rows);
+    let meaning = "lines that one walk along the axis touches, and the share of their bytes used";
+    page.paragraph(2, quiet(meaning));
+}
+
+/// Less use of a line than this deserves a look.
+const HALF: f64 = 0.5;
+
+/// Eight cells, filled in proportion.
+fn bar(share: f64, look: Look) -> String {
+    const CELLS: usize = 8;
+    let filled = (1..=CELLS).filter(|cell| share * CELLS as f64 >= *cell as f64 - 0.5).count();
+    let (full, empty) = (look.glyph("█", "#"), look.glyph("░", "."));
+    full.repeat(filled) + &empty.repeat(CELLS - filled)
+}
+
+fn findings(page: &mut Page, inspect: &Inspect) {
+    for finding in &inspect.findings {
+        page.blank();
+        page.labelled(
+            0,
+            Piece::new(Role::Warn, finding.code),
+            Piece::new(Role::Title, finding.title),
+        );
+        page.paragraph(6, finding.text.as_str());
+        page.labelled(6, quiet("help:"), finding.help.as_str());
+    }
+    if let Some(finding) = inspect.findings.first() {
+        page.paragraph(6, quiet(format!("`stridewise rule {}` explains the code", finding.code)));
+    }
 }
 
 /// The loops to paste, and the same in NumPy.

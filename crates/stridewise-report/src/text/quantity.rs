@@ -60,6 +60,17 @@ fn in_unit(number: i64) -> Option<String> {
     Some(format!("{value:.1} {}", UNITS[unit]))
 }
 
+/// A share from 0 to 1: `100 %`, `12.5 %`, `0.4 %`.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    // Not to be rounded up to all, or down to nothing.
+    match percent {
+        _ if share >= 1.0 || percent == percent.round() => format!("{percent:.0} %"),
+        _ if percent > 99.9 => "99.9 %".to_owned(),
+        _ => format!("{percent:.1} %"),
+    }
+}
+
 /// A stride: bytes, and items where it is a whole number of them.
 pub fn stride(bytes: i64, itemsize: i64) -> String {
     format!("{} B ({})", grouped(bytes), items(bytes, itemsize))
@@ -107,6 +118,10 @@ mod tests {
             (stride(-8, 8), "-8 B (-1 item)"),
             (stride(9, 8), "9 B (no whole items)"),
             (stride(0, 0), "0 B (no whole items)"),
+            (percent(1.0), "100 %"),
+            (percent(0.125), "12.5 %"),
+            (percent(0.99999), "99.9 %"),
+            (percent(0.0), "0 %"),
             (tuple(&[]), "()"),
             (tuple(&[4]), "(4,)"),
             (tuple(&[4, -5]), "(4, -5)"),

@@ -9,8 +9,13 @@ use crate::document::{Rule, Rules};
 pub fn rule_text(rule: &Rule, look: Look) -> String {
     let mut page = Page::new(look);
     page.labelled(0, Piece::new(Role::Warn, rule.code), Piece::new(Role::Title, rule.title));
-    page.blank();
-    page.paragraph(2, rule.text);
+    for part in rule.text.split("\n\n") {
+        page.blank();
+        match part.strip_prefix("    ") {
+            Some(code) => page.line([Piece::new(Role::Code, format!("      {code}"))]),
+            None => page.paragraph(2, part),
+        }
+    }
     page.finish()
 }
 
