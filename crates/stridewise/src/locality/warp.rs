@@ -15,8 +15,8 @@
 //!   there on the way
 //!
 //! W1 and W2 choose the period, W3 and W4 are checked on the caches themselves. Whether to keep
-//! a copy of the caches for comparison follows Brent: at check 1, 2, 4, 8, …, so a repetition is
-//! found within a small multiple of the work after which it begins.
+//! a copy of the caches for comparison follows Brent, in finer steps: each copy is replaced after
+//! a quarter more checks, so a repetition is found soon after it begins, whatever its length.
 //!
 //! Worked: reading `(8192,8192):(65536,8)+0` in index order, each row moves 1024 lines; once a
 //! 1 MiB cache is full, after 16 rows, it looks the same row by row.
@@ -133,7 +133,7 @@ impl Watch {
             }
         }
         if !self.given_up && check == self.keep_at {
-            self.keep_at *= 2;
+            self.keep_at += (self.keep_at / 4).max(1);
             let (caches, misses) = (caches.to_vec(), misses.to_vec());
             self.kept = Some(Kept { check, caches, misses, mismatch: (0, 0) });
         }
