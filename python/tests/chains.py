@@ -178,6 +178,8 @@ class Generator:
                     templates.pop()
                     break
                 values.append(value)
+                if "broadcast_arrays" in template:
+                    break  # NumPy is about to make these read-only, and some functions do so now
                 if leaves_its_buffer(value) or isinstance(value, np.character | np.void):
                     break  # texts and structures are scalars of another kind
         except Exception as error:  # whatever NumPy raises is an answer
@@ -188,6 +190,7 @@ class Generator:
 
     def step(self, x):
         """A template that fits the array, nearly always."""
+        scalar = isinstance(x, np.generic)
         x = np.asarray(x)
         makers = [
             (self.index, 14), (self.slices, 14), (self.reshape, 14), (self.transpose, 10),
@@ -200,7 +203,7 @@ class Generator:
         for _ in range(20):
             maker = self.rng.choices([m for m, _ in makers], [w for _, w in makers])[0]
             template = maker(x)
-            if template is not None:
+            if template is not None and not (scalar and "copy=False" in template):
                 return template
         return "_[...]"
 
@@ -313,7 +316,7 @@ class Generator:
                 f"{names[1]}{self.sequence(destinations)})")
 
     def flips(self, x):
-        axis = self.pick("", f", {self.axis(x.ndim)}", f", axis={self.axis(x.ndim)}",
+        axis = "" if x.ndim == 0 else self.pick("", f", {self.axis(x.ndim)}", f", axis={self.axis(x.ndim)}",
                          f", {self.sequence(self.some_axes(x.ndim))}", ", axis=None")
         return self.pick(f"{self.np_()}flip(_{axis})", f"{self.np_()}flip(_{axis})",
                          "np.flipud(_)", "np.fliplr(_)")
@@ -450,7 +453,7 @@ class Generator:
         order = self.order("C", "F", "A", "K")
         return self.pick("_.copy()", f"_.copy({order!r})", f"_.copy(order={order!r})",
                          "np.copy(_)", f"np.copy(_, order={order!r})", f"np.array(_, order={order!r})",
-                         "np.array(_)", "np.array(_, copy=False)", "np.array(_, copy=None)",
+                         "np.array(_)", "np.asarray(_, copy=False)", "np.array(_, copy=None)",
                          f"np.array(_, copy=None, order={order!r})")
 
     def contiguous(self, x):
@@ -468,11 +471,13 @@ class Generator:
         for _ in range(50):
             dtype = self.dtype(plain=True)
             kind = np.dtype(eval(dtype, NAMESPACE)).kind
-            if x.dtype.kind not in "SUV" or x.dtype.names and kind in "SU" or kind == x.dtype.kind != "V":
+            if x.dtype.kind not in "SUV" or kind == x.dtype.kind != "V":
                 return dtype
-        return repr(x.dtype.str)
+        return repr(x.dtype.str) if x.dtype.kind != "V" else "None"
 
     def astype(self, x):
+        if x.dtype.kind == "V":
+            return None
         extras = [self.argument("dtype", self.cast(x))]
         if self.chance(3):
             extras.append(f"order={self.order('C', 'F', 'A', 'K')!r}")

@@ -97,7 +97,7 @@ class Chain:
             "dtype": (np.dtype(eval_dtype(step["dtype"])), value.dtype),
             "itemsize": (step["itemsize"], value.itemsize),
         }
-        if isinstance(value, np.character):
+        if isinstance(value, np.character) or isinstance(previous, np.generic):
             del facts["dtype"], facts["itemsize"]  # as long as its text
         if isinstance(value, np.generic):
             if not isinstance(previous, np.generic):

@@ -118,7 +118,15 @@ fn writeable_if_asked(
 fn as_strided(call: &Call) -> Result<Outcome, ExprError> {
     let a = call.array("x")?;
     let shape = call.optional_ints("shape")?.unwrap_or_else(|| a.layout().shape().to_vec());
-    let strides = call.optional_ints("strides")?.unwrap_or_else(|| a.layout().strides().to_vec());
+    let strides = match call.optional_ints("strides")? {
+        Some(strides) => strides,
+        // NumPy hands a C-contiguous array on without strides: the new shape decides them.
+        None if a.layout().is_c_contiguous() => Layout::c_order(&shape, a.layout().itemsize())
+            .map_err(|error| ExprError::from_layout(error, call.span.clone()))?
+            .strides()
+            .to_vec(),
+        None => a.layout().strides().to_vec(),
+    };
     let buffer = Span { low: 0, high: a.array.buffer.bytes() };
     let layout = a.layout().as_strided(&AsStrided::new(&shape, &strides, buffer));
     let layout = layout.map_err(|error| {
