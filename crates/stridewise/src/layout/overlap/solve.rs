@@ -178,3 +178,48 @@ impl Reduced {
         others.fold(0, |gcd, (_, variable)| gcd_and_inverse(gcd, variable.term.coefficient).0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Reduced, search};
+    use crate::layout::PerAxis;
+    use crate::layout::overlap::{Answer, Term};
+
+    fn holds(terms: &[Term], target: i64, x: &PerAxis<i64>) -> bool {
+        let sum: i64 = terms.iter().zip(x).map(|(term, x)| term.coefficient * x).sum();
+        sum == target && terms.iter().zip(x).all(|(term, &x)| (0..=term.bound).contains(&x))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 3000, ..Default::default() })]
+
+        // Coefficients with many common divisors, so that reductions follow one another.
+        #[test]
+        fn a_reduced_equation_has_a_solution_where_the_original_has(
+            factors in prop::collection::vec((0u32..4, 0u32..3, 0u32..2, 1i64..30, 0i64..30), 1..5),
+            noise in prop_oneof![3 => Just(0i64), 1 => 0i64..20],
+        ) {
+            let mut target = noise;
+            let mut terms: Vec<Term> = vec![];
+            for (twos, threes, fives, bound, x) in factors {
+                let coefficient = 2i64.pow(twos) * 3i64.pow(threes) * 5i64.pow(fives);
+                target += coefficient * (x % (bound + 1));
+                terms.push(Term { coefficient, bound });
+            }
+            terms.sort_by_key(|term| std::cmp::Reverse(term.coefficient));
+            let want = search(&terms, target, u64::MAX).yes().is_some();
+            let got = Reduced::new(&terms, target).and_then(|reduced| {
+                let terms: Vec<Term> = reduced.variables.iter().map(|one| one.term).collect();
+                let x = search(&terms, reduced.target, u64::MAX).yes()?;
+                Some(reduced.restore(&x))
+            });
+            prop_assert_eq!(got.is_some(), want);
+            if let Some(x) = got {
+                prop_assert!(holds(&terms, target, &x), "{:?} {} {:?}", terms, target, x);
+            }
+            prop_assert_ne!(super::solve(&terms, target), Answer::TooHard);
+        }
+    }
+}
