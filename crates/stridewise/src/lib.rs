@@ -23,3 +23,8 @@ pub mod view;
 
 pub use layout::{Layout, LayoutError};
 pub use machine::Machine;
+
+/// The example of the README, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

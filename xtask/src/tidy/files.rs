@@ -3,8 +3,8 @@
 use super::code::{code_only, lines};
 use super::{Found, Tree};
 
-const DOCUMENTS: [&str; 5] =
-    ["ARCHITECTURE.md", "STYLE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const DOCUMENTS: [&str; 6] =
+    ["README.md", "ARCHITECTURE.md", "STYLE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Names that say nothing: a thing without a home has a concept without a name.
 const NAMELESS: [&str; 9] =
