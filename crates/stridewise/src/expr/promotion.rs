@@ -31,15 +31,18 @@ pub(super) fn promote<'d>(
     strong: impl IntoIterator<Item = &'d DType>,
     weak: Option<Weak>,
 ) -> Option<DType> {
-    let mut strong = strong.into_iter();
-    let Some(first) = strong.next() else {
+    // The most general kind goes first, as in NumPy: i2 and u2 alone would meet in i4, but beside
+    // f2 each of them asks for no more than f4.
+    let mut strong: Vec<&DType> = strong.into_iter().collect();
+    strong.sort_by_key(|dtype| std::cmp::Reverse(rank(dtype.kind())));
+    let Some((first, others)) = strong.split_first() else {
         return Some(match weak? {
             Weak::Int => DType::int64(),
             Weak::Float => DType::float64(),
             Weak::Complex => number(Kind::Complex, 16),
         });
     };
-    let joined = strong.try_fold(native(first), |joined, next| joined.promote(next))?;
+    let joined = others.iter().try_fold(native(first), |joined, next| joined.promote(next))?;
     match weak {
         None => Some(joined),
         Some(weak) => beside_weak(joined, weak),

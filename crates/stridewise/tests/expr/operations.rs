@@ -143,6 +143,8 @@ fn new_arrays_follow_their_operands() {
     copies("np.concatenate([zeros((2,3)).T, zeros((1,3)).T], axis=1)", "(3,3):(8,24)+0");
     copies("np.concatenate([zeros((2,3)), zeros(4)[:, None]], axis=None)", "(10):(8)+0");
     copies("np.stack([zeros(3), zeros(3, 'f4')], axis=1)", "(3,2):(16,8)+0");
+    copies("np.concatenate([zeros(2, i2), zeros(2, u2), zeros(2, f2)])", "(6):(4)+0");
+    copies("np.concatenate([zeros(2, i2), zeros(2, u2)])", "(4):(4)+0");
     copies("np.vstack([zeros(3), zeros((2,3))])", "(3,3):(24,8)+0");
     copies("np.column_stack([zeros(3), zeros(3)])", "(3,2):(16,8)+0");
     copies("zeros((2,3)) @ zeros((3,4))", "(2,4):(32,8)+0");
