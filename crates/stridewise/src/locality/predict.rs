@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The [`Costs`] are data: those of [`Costs::typical`] are round figures of current processors,
-//! good for comparing orders on one machine; `measure` finds those of the machine at hand.
+//! good for comparing orders on one machine, not for promising times on it.
 //!
 //! Worked: over `(1024,1024):(8192,8)+0`, row order pays 1/8 prefetched line per element,
 //! column order one jump to the next level, and a new page each time.
