@@ -8,6 +8,8 @@
 //! let c = Layout::c_order(&[2, 3], 8).unwrap();
 //! assert_eq!(c.to_string(), "(2,3):(24,8)+0");
 //! ```
+// The example of the README, run as a test.
+#![cfg_attr(doctest, doc = include_str!("../../../README.md"))]
 #![deny(unsafe_code)] // view/ and kernel/ alone allow it
 
 pub mod control;
@@ -23,8 +25,3 @@ pub mod view;
 
 pub use layout::{Layout, LayoutError};
 pub use machine::Machine;
-
-/// The example of the README, run as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

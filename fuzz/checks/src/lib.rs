@@ -2,7 +2,7 @@
 //!
 //! The targets in `fuzz_targets/` only call these, and so does `tests/replay.rs`, which runs the
 //! checked-in corpora and random bytes on every `cargo test`. Bytes become numbers through
-//! [`dice::Dice`]: the bytes `2 2 3` begin the layout `(2,3):(24,8)+0`.
+//! `dice::Dice`: the bytes `2 2 3` begin the layout `(2,3):(24,8)+0`.
 
 #![forbid(unsafe_code)]
 
