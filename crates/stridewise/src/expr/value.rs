@@ -154,7 +154,10 @@ impl Made {
     pub(super) fn scalar_if_alone(mut self) -> Made {
         if self.traced.layout().rank() == 0 {
             self.traced.scalar = true;
-            self.traced.array.dtype = native(self.traced.dtype());
+            // Scalars of numbers are native; those of structures stay as they are.
+            if self.traced.dtype().fields().is_empty() {
+                self.traced.array.dtype = native(self.traced.dtype());
+            }
         }
         self
     }

@@ -152,7 +152,8 @@ fn rot90(call: &Call) -> Result<Outcome, ExprError> {
 fn squeeze(call: &Call) -> Result<Outcome, ExprError> {
     let a = call.array("a")?;
     let mut axes = call.optional_ints("axis")?;
-    if a.layout().rank() == 0 {
+    let one = call.given("axis")?.is_some_and(|axis| axis.as_int().is_ok());
+    if a.layout().rank() == 0 && one {
         axes = axes.filter(|axes| !matches!(axes[..], [0 | -1])); // NumPy lets that pass.
     }
     Ok(Made::view(&a, call.laid_at("axis", a.layout().squeeze(axes.as_deref()))?).into())

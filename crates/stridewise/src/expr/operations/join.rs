@@ -12,6 +12,7 @@ use crate::expr::placement;
 use crate::expr::promotion::promote;
 use crate::expr::steps::{Reason, ReasonCode};
 use crate::expr::value::{Made, Traced, Value};
+use crate::layout::dtype::Kind;
 use crate::layout::{DType, Layout, Pick, normalize_axis};
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -164,6 +165,17 @@ fn join(
         Some(dtype) => dtype,
         None => common_dtype(call, arrays)?,
     };
+    // A time difference has a common dtype with a date, and yet no cast to it.
+    if dtype.kind() == Kind::Datetime
+        && let Some(time) = arrays.iter().find(|a| a.dtype().kind() == Kind::Timedelta)
+    {
+        let message = format!(
+            "Cannot cast array data from dtype('{}') to dtype('{dtype}') according to the rule \
+             'same_kind'",
+            time.dtype()
+        );
+        return Err(call.refuse(ErrorCode::DType, message));
+    }
     let operands: Vec<&Layout> = layouts.iter().collect();
     let layout = call.laid(placement::joined(&operands, &shape, dtype.itemsize()))?;
     let bytes = layout.nbytes();
