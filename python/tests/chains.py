@@ -471,8 +471,7 @@ class Generator:
         for _ in range(50):
             dtype = self.dtype(plain=True)
             kind = np.dtype(eval(dtype, NAMESPACE)).kind
-            times_as_text = x.dtype.kind in "mM" and kind in "SU"  # fails where the text is too short
-            if (x.dtype.kind not in "SUV" and not times_as_text) or kind == x.dtype.kind != "V":
+            if x.dtype.kind not in "SUV" or kind == x.dtype.kind != "V":
                 return dtype
         return repr(x.dtype.str) if x.dtype.kind != "V" else "None"
 

@@ -68,9 +68,7 @@ def differences(texts):
         if text in dtype_texts.DIFFERENT or STRICTER.search(answer.get("message", "")):
             continue
         if dtype is None or "error" in answer:
-            # a comma string may begin with the shape of its first part: '(2,)i4, 2, c8'
-            literal = text[:1] in "[{" or text[:1] == "(" and not text[1:].lstrip()[:1].isdigit()
-            quirk = dtype_texts.COMMA_QUIRKS.search(text) and not literal
+            quirk = dtype_texts.COMMA_QUIRKS.search(text) and text[:1] not in "[({"
             if (dtype is None) != ("error" in answer) and not quirk:
                 yield f"{text!r}: NumPy {dtype!r}, here {answer.get('message', answer)}"
             continue
