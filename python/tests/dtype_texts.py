@@ -1,7 +1,6 @@
 """Texts that name a dtype, or nearly: a table and random ones."""
 
 import itertools
-import re
 
 LETTERS = "?bBhHiIlLqQpPnNefdgFDGSUVOMmacTtvx"
 ORDERS = ["", "<", ">", "=", "|", "!"]
@@ -62,17 +61,8 @@ DIFFERENT = {
 }
 
 
-# NumPy joins a count that stands alone to the item after the comma (`3,u2` is `3u2`), passes
-# over a byte order that stands alone at the end, and reads `[ 9W]` alone but not in a list.
-COMMA_QUIRKS = re.compile(r"(^|,)\s*[<>|=]?\s*\d*\s*(,|$)|\[ ")
-
-
 class Random:
-    """Random dtype texts; about one in ten is none.
-
-    Objects stay out of overlapping fields, which NumPy forbids at some depths only, and
-    `aligned` out of nested structures, where NumPy prints it at the outermost level only.
-    """
+    """Random dtype texts; about one in ten is none."""
 
     def __init__(self, rng):
         self.rng = rng
@@ -104,7 +94,7 @@ class Random:
         """A Python value that np.dtype takes."""
         kind = self.rng.randint(0, 9 if depth else 3)
         if kind <= 3:
-            return self.simple(objects)
+            return self.simple(objects) if self.rng.random() < 0.95 else self.listed(objects)
         names = self.rng.sample(["x", "y", "z", "a b", "f0", "f1", "größe", "it's", 'say "so"', "back\\slash"],
                                 self.rng.randint(1, 4))
         if kind <= 7:
@@ -115,11 +105,10 @@ class Random:
                 fields.append(field + ((self.shape(),) if self.rng.random() < 0.2 else ()))
             return fields
         if kind == 8:
-            aligned = depth == 3 and self.rng.random() < 0.3
-            inner = 0 if aligned else min(depth, 2) - 1
-            form = {"names": names, "formats": [self.value(inner, objects=False) for _ in names]}
-            if aligned:
-                form["aligned"] = True
+            objects = self.rng.random() < 0.2
+            form = {"names": names, "formats": [self.value(max(min(depth, 2) - 1, 0), objects) for _ in names]}
+            if self.rng.random() < 0.4:
+                form["aligned"] = self.rng.random() < 0.8
             if self.rng.random() < 0.5:
                 form["offsets"] = [self.rng.randint(0, 40) for _ in names]
             if self.rng.random() < 0.4:
@@ -129,19 +118,23 @@ class Random:
             return form
         return (self.value(min(depth, 2) - 1, objects), self.shape())
 
+    def listed(self, objects=True):
+        """A comma string; a count may stand alone, as may a byte order."""
+        parts = []
+        for _ in range(self.rng.randint(1, 4)):
+            shape = self.rng.choice(["", "", "2", "(2,)", "(2,3)", "3", "( 4 )", "<(2,)", "2,3"])
+            parts.append(shape + (self.simple(objects) if self.rng.random() < 0.95 else ""))
+        return self.rng.choice([",", ", ", " , "]).join(parts)
+
     def text(self):
         kind = self.rng.randint(0, 5)
         if kind == 0:
             text = self.simple()
         elif kind == 1:
-            parts = []
-            for _ in range(self.rng.randint(1, 4)):
-                shape = self.rng.choice(["", "", "2", "(2,)", "(2,3)", "3", "( 4 )"])
-                parts.append(shape + self.simple())
-            text = self.rng.choice([",", ", ", " , "]).join(parts)
+            text = self.listed()
         else:
             text = repr(self.value(depth=3))
-        if self.rng.random() < 0.1:  # one character wrong
+        if text and self.rng.random() < 0.1:  # one character wrong
             at = self.rng.randrange(len(text))
             text = text[:at] + self.rng.choice(["", *"<>|,'()[]{} 9fx"]) + text[at + 1 :]
         return text

@@ -4,16 +4,9 @@ use proptest::prelude::*;
 use stridewise::layout::DType;
 use stridewise::layout::dtype::{ByteOrder, DTypeError};
 
-/// Texts of the table on which stridewise differs on purpose.
-const DIFFERENT: [&str; 7] = [
-    "3,f8",     // NumPy's regular expression takes `3,` for a shape; too easily a slip
-    "<4,f8",    // the same
-    "0,>L",     // the same
-    "244,3f4",  // the same
-    "=O,|",     // NumPy reads nothing after the comma
-    "|T,",      // NumPy's list form refuses a StringDType field
-    "M8[Y/2],", // NumPy's comma strings know no `/`
-];
+/// The one text of the table that is refused here: NumPy makes of it what it refuses itself as
+/// soon as it is asked for it by the name that it prints.
+const DIFFERENT: &str = "|T,";
 
 /// What the table says of a text, computed here.
 fn row(text: &str) -> Vec<String> {
@@ -48,7 +41,7 @@ fn every_text_means_what_it_means_to_numpy() {
     let mut checked = 0;
     for line in table.lines().filter(|line| !line.starts_with("# ")) {
         let cells: Vec<&str> = line.split('\t').collect();
-        if DIFFERENT.contains(&cells[0]) {
+        if cells[0] == DIFFERENT {
             assert_ne!(row(cells[0]), cells, "no longer different");
             continue;
         }
@@ -123,7 +116,19 @@ fn errors_point_at_the_part_and_offer_a_remedy() {
         Some("use a name such as 'float64' or a code such as '<f8'"),
     );
     check("[('x', 'i4'), ('x', 'f8')]", "('x', 'f8')", "field 'x' occurs more than once", None);
-    check("3,f8", "3", "data type '' not understood", Some("for 3 of f8 write '(3,)f8'"));
+    check("f8,3", "3", "data type '' not understood", Some("for 3 of f8 write '(3,)f8'"));
+    check(
+        "f8, 2(3,)i4",
+        "(3,)i4",
+        "format number 2 of \"f8, 2(3,)i4\" is not recognized",
+        Some("items are separated by commas, repeats come first: '(2,3)f8, i4'"),
+    );
+    check(
+        "{'names': ['a', 'b'], 'formats': ['O', 'i4'], 'offsets': [0, 4]}",
+        "{'names': ['a', 'b'], 'formats': ['O', 'i4'], 'offsets': [0, 4]}",
+        "Cannot create a NumPy dtype with overlapping object fields",
+        Some("give each field that holds objects bytes of its own"),
+    );
     check(
         "{'names': ['a'], 'formats': ['i4'], 'offset': [1]}",
         "'offset'",
@@ -274,11 +279,17 @@ fn dtype_text() -> impl Strategy<Value = String> {
     })
 }
 
+/// Whether a structure inside was asked to be aligned, which NumPy's text of the whole omits.
+fn hides_alignment(text: &str, dtype: &DType) -> bool {
+    text.contains("aligned") && !dtype.to_string().contains("aligned")
+}
+
 proptest! {
     #[test]
     fn any_text_gets_an_answer(text in prop_oneof![near_dtype(), any::<String>()]) {
         for answer in [DType::parse(&text), DType::parse_descr(&text)] {
             match answer {
+                Ok(dtype) if hides_alignment(&text, &dtype) => {}
                 Ok(dtype) => prop_assert_eq!(DType::parse(&dtype.to_string()).unwrap(), dtype),
                 Err(error) => prop_assert!(text.get(error.span.clone()).is_some(), "{:?}", error),
             }
@@ -288,7 +299,9 @@ proptest! {
     #[test]
     fn what_is_printed_is_read_back(text in dtype_text()) {
         // Strings without a size under a shape, and the like, are refused; the rest round-trips.
-        if let Ok(dtype) = DType::parse(&text) {
+        if let Ok(dtype) = DType::parse(&text)
+            && !hides_alignment(&text, &dtype)
+        {
             prop_assert_eq!(&DType::parse(&dtype.to_string()).unwrap(), &dtype);
             if let Some(descr) = dtype.descr().filter(|_| !dtype.to_string().contains("aligned")) {
                 prop_assert_eq!(&DType::parse_descr(&descr).unwrap(), &dtype, "{}", descr);

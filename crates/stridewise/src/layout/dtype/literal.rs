@@ -196,7 +196,7 @@ impl Parser<'_> {
             self.at += 1;
         }
         let number = self.text[digits..self.at].replace('_', "");
-        if number.len() > 1 && number.starts_with('0') {
+        if number.starts_with('0') && number.bytes().any(|digit| digit != b'0') {
             let message = "leading zeros in integers are not permitted".to_string();
             return Err(LiteralError { message, span: start..self.at });
         }

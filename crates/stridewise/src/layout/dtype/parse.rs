@@ -7,7 +7,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::structured::{self, Grammar};
+use super::structured::{self, Grammar, Padding};
 use super::{ByteOrder, DType, Kind, literal, names, unit};
 
 /// A text that names no dtype.
@@ -56,7 +56,9 @@ impl From<literal::LiteralError> for DTypeError {
 impl DType {
     /// Reads a dtype from its name, its code, a comma string, or a Python literal.
     ///
-    /// Law: `DType::parse(&dtype.to_string()) == Ok(dtype)`.
+    /// Law: `DType::parse(&dtype.to_string()) == Ok(dtype)`, but for an aligned structure inside
+    /// one that is not aligned, or inside a sub-array: NumPy prints `'aligned': True` at the
+    /// outermost level only, and this is NumPy's text.
     ///
     /// ```
     /// use stridewise::layout::DType;
@@ -75,9 +77,9 @@ impl DType {
             || inside.starts_with(['\'', '"', '[', '{', '('])
             || text == "None";
         if is_literal {
-            structured::dtype_of(&literal::parse(text)?, Grammar::Argument)
+            structured::dtype_of(&literal::parse(text)?, Grammar::Argument, Padding::None)
         } else {
-            from_string(text)
+            from_string(text, Padding::None)
         }
     }
 
@@ -101,13 +103,13 @@ impl DType {
     /// # Errors
     /// As [`DType::parse`].
     pub fn from_descr(descr: &literal::Literal) -> Result<DType, DTypeError> {
-        structured::dtype_of(descr, Grammar::Descr)
+        structured::dtype_of(descr, Grammar::Descr, Padding::None)
     }
 }
 
 /// What `np.dtype` makes of a string.
-pub(super) fn from_string(text: &str) -> Result<DType, DTypeError> {
-    if is_comma_string(text) { from_comma_string(text) } else { from_code(text) }
+pub(super) fn from_string(text: &str, padding: Padding) -> Result<DType, DTypeError> {
+    if is_comma_string(text) { from_comma_string(text, padding) } else { from_code(text) }
 }
 
 /// A single dtype: a code with an optional byte order, or a name.
@@ -133,11 +135,16 @@ fn from_code(text: &str) -> Result<DType, DTypeError> {
     Err(not_understood(text))
 }
 
+/// As much of a text as an error shows.
+fn start_of(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
 fn not_understood(text: &str) -> DTypeError {
-    let shown: String = text.chars().take(60).collect();
-    let error = DTypeError::new(format!("data type '{shown}' not understood"), 0..text.len());
+    let message = format!("data type '{}' not understood", start_of(text));
+    let error = DTypeError::new(message, 0..text.len());
     let bare = text.trim();
-    if bare != text && from_string(bare).is_ok() {
+    if bare != text && from_string(bare, Padding::None).is_ok() {
         return error.with_help("remove the spaces around it");
     }
     match names::closest(bare) {
@@ -199,7 +206,9 @@ fn is_comma_string(text: &str) -> bool {
     })
 }
 
-fn from_comma_string(text: &str) -> Result<DType, DTypeError> {
+/// Items are read as NumPy's pattern for them does: an order, repeats, an order, a code. A count
+/// that stands alone so takes the item behind its comma: `3, u2` is `(3,)u2`.
+fn from_comma_string(text: &str, padding: Padding) -> Result<DType, DTypeError> {
     if text.len() > literal::MAX_TEXT {
         let message = format!("a dtype of {} bytes is too long", text.len());
         return Err(DTypeError::new(message, literal::MAX_TEXT..text.len()));
@@ -208,76 +217,119 @@ fn from_comma_string(text: &str) -> Result<DType, DTypeError> {
     let mut at = 0;
     let mut is_list = false;
     while at < text.len() {
-        let end = at + item_length(&text[at..]);
-        items.push(from_comma_item(&text[at..end]).map_err(|error| error.shifted(at))?);
-        at = end;
-        if at < text.len() {
-            is_list = true;
-            at += 1; // the comma
-            at += text[at..].len() - text[at..].trim_start().len();
+        let item = CommaItem::at_start_of(&text[at..]);
+        let rest = &text[at + item.length..];
+        let after_space = rest.trim_start();
+        let after_comma = after_space.strip_prefix(',').map(str::trim_start);
+        if after_comma.is_none() && !after_space.is_empty() {
+            let stop = text.len() - rest.len();
+            let message = format!(
+                "format number {} of \"{}\" is not recognized",
+                items.len() + 1,
+                start_of(text)
+            );
+            return Err(DTypeError::new(message, stop..text.len())
+                .with_help("items are separated by commas, repeats come first: '(2,3)f8, i4'"));
         }
+        is_list |= after_comma.is_some();
+        let next = after_comma.map_or(text.len(), |next| text.len() - next.len());
+        // NumPy passes over a last item of which nothing is left, as in `i4,<`.
+        let is_left_out = is_list && next == text.len() && !items.is_empty() && item.is_empty();
+        if !is_left_out {
+            items.push(item.dtype(padding).map_err(|error| error.shifted(at))?);
+        }
+        at = next;
     }
     if !is_list {
         return Ok(items.remove(0));
     }
-    structured::packed(items, 0..text.len())
+    structured::numbered(items, padding, 0..text.len())
 }
 
-/// The bytes before the next comma that stands outside brackets.
-fn item_length(text: &str) -> usize {
-    let mut depth = 0;
-    let comma = text.bytes().position(|byte| {
-        depth += i32::from(matches!(byte, b'[' | b'(')) - i32::from(matches!(byte, b']' | b')'));
-        byte == b',' && depth <= 0
-    });
-    comma.unwrap_or(text.len())
+/// One item of a comma string: `(2, 3)<f8`, `3f8`, `>(2,)f8` or a plain code.
+struct CommaItem<'a> {
+    /// The byte order before the repeats.
+    outer: &'a str,
+    repeats: &'a str,
+    /// The byte order before the code.
+    inner: &'a str,
+    code: &'a str,
+    length: usize,
 }
 
-/// `(2, 3)<f8`, `3f8`, `>(2,)f8` or a plain code; spaces may surround the repeats and follow.
-fn from_comma_item(item: &str) -> Result<DType, DTypeError> {
-    let (_, rest) = split_byte_order(item);
-    let outer = &item[..item.len() - rest.len()];
-    let is_repeat = |c: char| c.is_ascii_digit() || c == ' ';
-    let repeats_end = match rest.trim_start().starts_with('(') {
-        true => rest.find(')').map_or(rest.len(), |close| close + 1),
-        false => rest.find(|c| !is_repeat(c)).unwrap_or(rest.len()),
-    };
-    let repeats = rest[..repeats_end].trim();
-    let code = rest[repeats_end..].trim();
-    let code_start = item.len() - rest[repeats_end..].trim_start().len();
-    let code_span = code_start..code_start + code.len();
-    let repeats_span = outer.len()..outer.len() + repeats_end;
-    if code.is_empty() {
-        let error = DTypeError::new("data type '' not understood", repeats_span);
-        return Err(match repeats.parse::<u64>() {
-            Ok(count) => error.with_help(format!("for {count} of f8 write '({count},)f8'")),
-            Err(_) => error.with_help("a dtype such as 'f8' must stand here"),
-        });
+impl CommaItem<'_> {
+    /// As much of the text as NumPy's pattern takes; every part may be empty.
+    fn at_start_of(text: &str) -> CommaItem<'_> {
+        let mut rest = text;
+        let outer = take(&mut rest, 1, is_order);
+        let from_repeats = rest;
+        take(&mut rest, usize::MAX, |c| c == ' ');
+        take(&mut rest, 1, |c| c == '(');
+        take(&mut rest, usize::MAX, |c| matches!(c, ' ' | ',' | '0'..='9'));
+        take(&mut rest, 1, |c| c == ')');
+        take(&mut rest, usize::MAX, |c| c == ' ');
+        let repeats = &from_repeats[..from_repeats.len() - rest.len()];
+        let inner = take(&mut rest, 1, is_order);
+        let from_code = rest;
+        let in_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '?');
+        take(&mut rest, usize::MAX, in_code);
+        if let Some(mut bracket) = rest.strip_prefix('[') {
+            take(&mut bracket, usize::MAX, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | ','));
+            rest = bracket.strip_prefix(']').unwrap_or(rest);
+        }
+        let code = &from_code[..from_code.len() - rest.len()];
+        CommaItem { outer, repeats, inner, code, length: text.len() - rest.len() }
     }
-    let (_, bare) = split_byte_order(code);
-    let inner = &code[..code.len() - bare.len()];
-    let native = |order: &str| if order == "=" { "<".to_string() } else { order.to_string() };
-    if !outer.is_empty() && !inner.is_empty() && native(outer) != native(inner) {
-        let message = format!(
-            "inconsistent byte-order specification {} and {}",
-            native(outer),
-            native(inner)
-        );
-        return Err(DTypeError::new(message, 0..item.len()));
+
+    /// The order that is left of the two: NumPy drops native ones before it reads the code,
+    /// which lets `<` precede a whole name.
+    fn order(&self) -> &'static str {
+        if self.outer == ">" || self.inner == ">" { ">" } else { "" }
     }
-    // Native orders are dropped before the code is read, which lets `<` precede a whole name.
-    let order = if outer == ">" || inner == ">" { ">" } else { "" };
-    // Repeats in brackets may stand before a count: `(2,)9V3` is two times nine of V3.
-    let read = if bare.starts_with(|c: char| c.is_ascii_digit()) { from_string } else { from_code };
-    let element = read(&format!("{order}{bare}"));
-    let element = element.map_err(|error| DTypeError { span: code_span, ..error })?;
-    match repeats.is_empty() {
-        true if repeats_end == 0 => return Ok(element),
-        true => return Err(not_understood(item)), // spaces where repeats would stand
-        false => {}
+
+    fn is_empty(&self) -> bool {
+        self.repeats.is_empty() && self.code.is_empty() && self.order().is_empty()
     }
-    let repeats = literal::parse(repeats)
-        .map_err(|error| DTypeError::from(error).shifted(repeats_span.start))?;
-    structured::repeated(element, &repeats)
-        .map_err(|error| DTypeError { span: repeats_span, ..error })
+
+    fn dtype(&self, padding: Padding) -> Result<DType, DTypeError> {
+        let native = |order: &str| if order == "=" { "<".to_string() } else { order.to_string() };
+        let (outer, inner) = (native(self.outer), native(self.inner));
+        if !outer.is_empty() && !inner.is_empty() && outer != inner {
+            let message = format!("inconsistent byte-order specification {outer} and {inner}");
+            return Err(DTypeError::new(message, 0..self.length));
+        }
+        let repeats_span = self.outer.len()..self.outer.len() + self.repeats.len();
+        if self.code.is_empty() {
+            let error = DTypeError::new("data type '' not understood", 0..self.length);
+            return Err(match self.repeats.trim().parse::<u64>() {
+                Ok(count) => error.with_help(format!("for {count} of f8 write '({count},)f8'")),
+                Err(_) => error.with_help("a dtype such as 'f8' must stand here"),
+            });
+        }
+        let code_span = self.length - self.code.len()..self.length;
+        let element = from_string(&format!("{}{}", self.order(), self.code), padding);
+        let element = element.map_err(|error| DTypeError { span: code_span, ..error })?;
+        if self.repeats.is_empty() {
+            return Ok(element);
+        }
+        // Without brackets, a comma still makes a tuple: `2,` is `(2,)`.
+        let bare = self.repeats.contains(',') && !self.repeats.contains(['(', ')']);
+        let spelled = if bare { format!("({})", self.repeats) } else { self.repeats.to_string() };
+        let repeats = literal::parse(&spelled)
+            .map_err(|error| DTypeError { span: repeats_span.clone(), ..error.into() })?;
+        structured::repeated(element, &repeats)
+            .map_err(|error| DTypeError { span: repeats_span, ..error })
+    }
+}
+
+fn is_order(c: char) -> bool {
+    matches!(c, '<' | '>' | '|' | '=')
+}
+
+/// Takes up to `most` characters that fit off the start of the text.
+fn take<'a>(text: &mut &'a str, most: usize, fits: impl Fn(char) -> bool) -> &'a str {
+    let taken = text.chars().take(most).take_while(|&c| fits(c)).map(char::len_utf8).sum();
+    let (head, rest) = text.split_at(taken);
+    *text = rest;
+    head
 }

@@ -4,8 +4,9 @@
 //! `[('x', 'i1'), ('y', '<f8')]`; it parses back to the same dtype. [`DType::name`] is
 //! `float64`, [`DType::descr`] the form that `.npy` headers hold.
 
-use std::fmt::{self, Write};
+use std::fmt::{self, Display, Write};
 
+use super::structured::round_up;
 use super::{Composite, DType, Field, Kind};
 
 impl DType {
@@ -116,39 +117,33 @@ impl DType {
         }
     }
 
-    /// Whether the fields follow each other as the list form implies.
-    fn is_packed(fields: &[Field], itemsize: i64) -> bool {
+    /// Whether the fields follow each other as the list form implies, each on a multiple of its
+    /// alignment in an aligned structure.
+    fn is_packed(&self) -> bool {
+        let Some(Composite::Fields { fields, aligned }) = self.composite.as_deref() else {
+            return false;
+        };
+        let padded = |end, alignment| if *aligned { round_up(end, alignment) } else { end };
         let mut end = 0;
         fields.iter().all(|field| {
-            let follows = field.offset == end;
+            let follows = field.offset == padded(end, field.dtype.alignment);
             end = field.offset + field.dtype.itemsize;
             follows
-        }) && end == itemsize
+        }) && padded(end, self.alignment) == self.itemsize
     }
 }
 
-/// Inside a structure: simple dtypes in quotes, composite ones as they print.
+/// Inside another dtype: simple ones in quotes, structures as lists where they can be.
 struct Inner<'a>(&'a DType);
 
 impl fmt::Display for Inner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.composite {
+        match self.0.composite.as_deref() {
             None => write!(f, "'{}'", self.0.without_quotes()),
-            Some(_) => fmt::Display::fmt(self.0, f),
-        }
-    }
-}
-
-impl fmt::Display for DType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.composite.as_deref() {
-            None => f.write_str(&self.code()),
             Some(Composite::SubArray { element, shape }) => {
                 write!(f, "({}, {})", Inner(element), Shape(shape))
             }
-            Some(Composite::Fields { fields, aligned: false })
-                if DType::is_packed(fields, self.itemsize) =>
-            {
+            Some(Composite::Fields { fields, .. }) if self.0.is_packed() => {
                 f.write_str("[")?;
                 write_joined(f, fields, |f, field| match field.dtype.sub_array() {
                     Some((element, shape)) => {
@@ -158,25 +153,44 @@ impl fmt::Display for DType {
                 })?;
                 f.write_str("]")
             }
-            Some(Composite::Fields { fields, aligned }) => {
-                f.write_str("{'names': [")?;
-                write_joined(f, fields, |f, field| Quoted(&field.name).fmt(f))?;
-                f.write_str("], 'formats': [")?;
-                write_joined(f, fields, |f, field| Inner(&field.dtype).fmt(f))?;
-                f.write_str("], 'offsets': [")?;
-                write_joined(f, fields, |f, field| field.offset.fmt(f))?;
-                if fields.iter().any(|field| field.title.is_some()) {
-                    f.write_str("], 'titles': [")?;
-                    write_joined(f, fields, |f, field| match &field.title {
-                        Some(title) => Quoted(title).fmt(f),
-                        None => f.write_str("None"),
-                    })?;
-                }
-                write!(f, "], 'itemsize': {}", self.itemsize)?;
-                f.write_str(if *aligned { ", 'aligned': True}" } else { "}" })
+            Some(Composite::Fields { fields, .. }) => {
+                write_dictionary(f, fields, self.0.itemsize)?;
+                f.write_str("}")
             }
         }
     }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.composite.as_deref() {
+            None => f.write_str(&self.code()),
+            // Only the outermost level says that it is aligned, as in NumPy.
+            Some(Composite::Fields { fields, aligned: true }) => {
+                write_dictionary(f, fields, self.itemsize)?;
+                f.write_str(", 'aligned': True}")
+            }
+            Some(_) => Inner(self).fmt(f),
+        }
+    }
+}
+
+/// The form of a structure that gives offsets, without its closing bracket.
+fn write_dictionary(f: &mut fmt::Formatter<'_>, fields: &[Field], itemsize: i64) -> fmt::Result {
+    f.write_str("{'names': [")?;
+    write_joined(f, fields, |f, field| Quoted(&field.name).fmt(f))?;
+    f.write_str("], 'formats': [")?;
+    write_joined(f, fields, |f, field| Inner(&field.dtype).fmt(f))?;
+    f.write_str("], 'offsets': [")?;
+    write_joined(f, fields, |f, field| field.offset.fmt(f))?;
+    if fields.iter().any(|field| field.title.is_some()) {
+        f.write_str("], 'titles': [")?;
+        write_joined(f, fields, |f, field| match &field.title {
+            Some(title) => Quoted(title).fmt(f),
+            None => f.write_str("None"),
+        })?;
+    }
+    write!(f, "], 'itemsize': {itemsize}")
 }
 
 fn write_joined(

@@ -23,35 +23,47 @@ pub(super) enum Grammar {
     Descr,
 }
 
+/// Whether fields without an offset are put on multiples of their alignment; `'aligned': True`
+/// holds for all structures inside, as in NumPy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Padding {
+    None,
+    Aligned,
+}
+
 /// The dtype that a literal describes.
-pub(super) fn dtype_of(literal: &Literal, grammar: Grammar) -> Result<DType, DTypeError> {
+pub(super) fn dtype_of(
+    literal: &Literal,
+    grammar: Grammar,
+    padding: Padding,
+) -> Result<DType, DTypeError> {
     match (&literal.value, grammar) {
-        (Value::Text(text), _) => text_dtype(text, literal),
-        (Value::Tuple(items), _) => pair(items, literal, grammar),
+        (Value::Text(text), _) => text_dtype(text, literal, padding),
+        (Value::Tuple(items), _) => pair(items, literal, grammar, padding),
         (Value::List(items), Grammar::Argument) => {
             let mut parts = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
-                let mut part = entry(item, grammar)?;
+                let mut part = entry(item, grammar, padding)?;
                 if part.name.is_empty() {
                     part.name = part.title.clone().unwrap_or_else(|| format!("f{index}"));
                 }
                 parts.push(part);
             }
-            structure(parts, None, Padding::None, &literal.span)
+            structure(parts, None, padding, &literal.span)
         }
         (Value::List(items), Grammar::Descr) => {
             let mut parts = Vec::with_capacity(items.len());
             let mut end = 0;
             for item in items {
-                let part = Part { offset: Some(end), ..entry(item, grammar)? };
+                let part = Part { offset: Some(end), ..entry(item, grammar, padding)? };
                 end = advance(end, &part)?;
                 if !part.is_padding() {
                     parts.push(part);
                 }
             }
-            structure(parts, Some(end), Padding::None, &literal.span)
+            structure(parts, Some(end), padding, &literal.span)
         }
-        (Value::Dict(pairs), Grammar::Argument) => dictionary(pairs, literal),
+        (Value::Dict(pairs), Grammar::Argument) => dictionary(pairs, literal, padding),
         (Value::None, Grammar::Argument) => Ok(DType::float64()),
         (_, Grammar::Argument) => {
             Err(DTypeError::new("this is not a data type", literal.span.clone()))
@@ -81,17 +93,10 @@ impl Part {
     }
 }
 
-/// Whether fields without an offset are put on multiples of their alignment.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Padding {
-    None,
-    Aligned,
-}
-
 /// A string inside a literal; where it spells its characters plainly, the span of the part at
 /// fault is known, otherwise the whole string is.
-fn text_dtype(text: &str, literal: &Literal) -> Result<DType, DTypeError> {
-    parse::from_string(text).map_err(|error| {
+fn text_dtype(text: &str, literal: &Literal, padding: Padding) -> Result<DType, DTypeError> {
+    parse::from_string(text, padding).map_err(|error| {
         let start = literal.span.start + 1;
         let plain = literal.span.len() == text.len() + 2;
         let span = if plain {
@@ -104,13 +109,18 @@ fn text_dtype(text: &str, literal: &Literal) -> Result<DType, DTypeError> {
 }
 
 /// `('<f8', (2, 3))`, or `('S', 10)`.
-fn pair(items: &[Literal], whole: &Literal, grammar: Grammar) -> Result<DType, DTypeError> {
+fn pair(
+    items: &[Literal],
+    whole: &Literal,
+    grammar: Grammar,
+    padding: Padding,
+) -> Result<DType, DTypeError> {
     let [element, shape] = items else {
         let message = format!("Tuple must have size 2, but has size {}", items.len());
         return Err(DTypeError::new(message, whole.span.clone())
             .with_help("a dtype and a shape: ('<f8', (2, 3))"));
     };
-    let element = dtype_of(element, grammar)?;
+    let element = dtype_of(element, grammar, padding)?;
     if shape.value == Value::None { Ok(element) } else { repeated(element, shape) }
 }
 
@@ -161,7 +171,7 @@ pub(super) fn repeated(element: DType, shape: &Literal) -> Result<DType, DTypeEr
 }
 
 /// `('name', dtype)`, `('name', dtype, shape)` or `(('title', 'name'), dtype)`.
-fn entry(item: &Literal, grammar: Grammar) -> Result<Part, DTypeError> {
+fn entry(item: &Literal, grammar: Grammar, padding: Padding) -> Result<Part, DTypeError> {
     let malformed = || {
         DTypeError::new("Field elements must be 2- or 3-tuples", item.span.clone())
             .with_help("a name and a dtype: ('x', '<f8')")
@@ -189,7 +199,7 @@ fn entry(item: &Literal, grammar: Grammar) -> Result<Part, DTypeError> {
         },
         _ => return Err(DTypeError::new("Field names must be strings", name.span.clone())),
     };
-    let mut dtype = dtype_of(dtype, grammar)?;
+    let mut dtype = dtype_of(dtype, grammar, padding)?;
     if let Some(shape) = shape {
         dtype = repeated(dtype, shape)?;
     }
@@ -197,13 +207,17 @@ fn entry(item: &Literal, grammar: Grammar) -> Result<Part, DTypeError> {
 }
 
 /// Items of a comma string, named f0, f1, ...
-pub(super) fn packed(items: Vec<DType>, span: Range<usize>) -> Result<DType, DTypeError> {
+pub(super) fn numbered(
+    items: Vec<DType>,
+    padding: Padding,
+    span: Range<usize>,
+) -> Result<DType, DTypeError> {
     let part = |(index, dtype)| {
         let name = format!("f{index}");
         Part { name, title: None, dtype, offset: None, span: span.clone() }
     };
     let parts = items.into_iter().enumerate().map(part).collect();
-    structure(parts, None, Padding::None, &span)
+    structure(parts, None, padding, &span)
 }
 
 /// Where the next field starts when this one starts at `end`.
@@ -268,19 +282,49 @@ fn structure(
         }
         size = given;
     }
+    if objects_overlap(&fields) {
+        let message = "Cannot create a NumPy dtype with overlapping object fields";
+        return Err(DTypeError::new(message, span.clone())
+            .with_help("give each field that holds objects bytes of its own"));
+    }
     let aligned = padding == Padding::Aligned;
     Ok(DType::composite(Composite::Fields { fields, aligned }, size, alignment))
 }
 
-fn round_up(offset: i64, alignment: i64) -> i64 {
+/// Whether a field that holds objects shares a byte with another one: a write through the other
+/// would leave a pointer to nowhere. Runs in one pass over the fields by their first byte.
+fn objects_overlap(fields: &[Field]) -> bool {
+    if !fields.iter().any(|field| field.dtype.holds_references()) {
+        return false;
+    }
+    let mut by_offset: Vec<&Field> = fields.iter().collect();
+    by_offset.sort_by_key(|field| (field.offset, field.dtype.itemsize)); // empty ones first
+    // The furthest byte that a field, and a field with objects, has reached so far.
+    let (mut end, mut objects_end) = (0, 0);
+    by_offset.into_iter().any(|field| {
+        let objects = field.dtype.holds_references();
+        let shared = field.offset < if objects { end } else { objects_end };
+        let reached = field.offset + field.dtype.itemsize; // `advance` has shown that it fits.
+        end = end.max(reached);
+        objects_end = if objects { objects_end.max(reached) } else { objects_end };
+        shared
+    })
+}
+
+/// The next multiple of an alignment.
+pub(super) fn round_up(offset: i64, alignment: i64) -> i64 {
     (offset + alignment - 1) / alignment * alignment // both at most MAX_ITEMSIZE + 32
 }
 
 /// `{'names': [...], 'formats': [...], 'offsets': [...], 'titles': [...], 'itemsize': N,
 /// 'aligned': True}`, all but the first two optional.
-fn dictionary(pairs: &[(Literal, Literal)], whole: &Literal) -> Result<DType, DTypeError> {
+fn dictionary(
+    pairs: &[(Literal, Literal)],
+    whole: &Literal,
+    mut padding: Padding,
+) -> Result<DType, DTypeError> {
     let (mut names, mut formats, mut offsets, mut titles) = (None, None, None, None);
-    let (mut itemsize, mut padding) = (None, Padding::None);
+    let mut itemsize = None;
     let mut seen = HashSet::new();
     for (key, value) in pairs {
         let Value::Text(word) = &key.value else {
@@ -297,7 +341,7 @@ fn dictionary(pairs: &[(Literal, Literal)], whole: &Literal) -> Result<DType, DT
             "itemsize" => itemsize = Some(byte_count(value)?),
             "aligned" => match value.value {
                 Value::Bool(true) => padding = Padding::Aligned,
-                Value::Bool(false) => padding = Padding::None,
+                Value::Bool(false) => {} // An aligned structure around it stays in force.
                 _ => {
                     let message = "NumPy dtype descriptor includes 'aligned' entry, but its \
                                    value is neither True nor False";
@@ -336,7 +380,7 @@ fn dictionary(pairs: &[(Literal, Literal)], whole: &Literal) -> Result<DType, DT
         parts.push(Part {
             name: text.clone(),
             title,
-            dtype: dtype_of(&formats[index], Grammar::Argument)?,
+            dtype: dtype_of(&formats[index], Grammar::Argument, padding)?,
             offset: offsets.map(|offsets| byte_count(&offsets[index])).transpose()?,
             span: name.span.clone(),
         });
