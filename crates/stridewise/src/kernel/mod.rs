@@ -9,5 +9,8 @@
 
 mod arch;
 pub mod copy;
+#[allow(dead_code, unused_imports)] // until the kernels that compute use them
+mod element;
 
 pub use arch::Backend;
+pub use element::{Element, Half};

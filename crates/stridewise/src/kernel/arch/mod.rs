@@ -5,10 +5,14 @@
 //! with 8-byte items the rows `a b | c d` and `A B | C D` zip to `a A | c C` and `b B | d D`.
 
 mod portable;
+#[allow(dead_code)] // until the first kernel of loops over elements
+mod task;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
 pub(crate) use portable::Portable;
+#[allow(unused_imports)]
+pub(crate) use task::Task;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{Avx2, Avx512};
 
