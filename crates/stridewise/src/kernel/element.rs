@@ -235,6 +235,7 @@ macro_rules! numbers {
 numbers!(I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64, F32 f32, F64 f64);
 
 /// Runs a block with `$number` standing for the Rust type of an element.
+#[allow(unused_macros)]
 macro_rules! with_number {
     ($element:expr, $number:ident => $body:expr) => {{
         use $crate::kernel::element::{Element, Half, Truth};
