@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 mod arch;
+pub mod cast;
 pub mod copy;
 #[allow(dead_code, unused_imports)] // until the kernels that compute use them
 mod element;

@@ -13,10 +13,12 @@ mod fuse;
 mod order;
 mod over;
 mod statement;
+mod tile;
 mod tree;
 
 pub use cases::{Case, CaseError, CaseProblem, read_cases};
 pub use error::NestError;
 pub use over::Loops;
 pub use statement::{Affine, Index, Operand, Reference, Statement, StatementError, Update};
+pub use tile::Tiles;
 pub use tree::{Access, Effect, Loop, Nest, Node};

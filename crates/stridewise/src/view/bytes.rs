@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use super::{Plain, ViewError, gate};
-use crate::layout::{Layout, LayoutError, Pick, Window};
+use crate::layout::{Layout, LayoutError, Pick, Window, normalize_axis};
 
 /// Shared bytes seen through a layout.
 #[derive(Clone, Debug)]
@@ -125,6 +125,16 @@ impl<'a> Bytes<'a> {
         self.part(self.layout.transpose())
     }
 
+    /// What lies before an index of an axis, and the rest. An index beyond the axis leaves one of
+    /// the two empty.
+    ///
+    /// # Errors
+    /// An axis that is not there.
+    pub fn split_at(&self, axis: i64, index: i64) -> Result<(Bytes<'a>, Bytes<'a>), LayoutError> {
+        let (before, after) = halves(&self.layout, axis, index)?;
+        Ok((self.part(before), self.part(after)))
+    }
+
     /// A view through a layout that reaches no other bytes.
     fn part(&self, layout: Layout) -> Bytes<'a> {
         Bytes { origin: self.origin, layout, memory: PhantomData }
@@ -161,7 +171,7 @@ impl<'a> BytesMut<'a> {
     ///
     /// # Safety
     /// V1 and V3.
-    pub(super) unsafe fn admitted(origin: NonNull<u8>, layout: Layout) -> BytesMut<'a> {
+    pub(crate) unsafe fn admitted(origin: NonNull<u8>, layout: Layout) -> BytesMut<'a> {
         BytesMut { origin, layout, memory: PhantomData }
     }
 
@@ -205,6 +215,20 @@ impl<'a> BytesMut<'a> {
         Ok(BytesMut { layout, ..self })
     }
 
+    /// What lies before an index of an axis, and the rest: no byte is in both (V3). An index
+    /// beyond the axis leaves one of the two empty.
+    ///
+    /// # Errors
+    /// An axis that is not there.
+    pub fn split_at(
+        self,
+        axis: i64,
+        index: i64,
+    ) -> Result<(BytesMut<'a>, BytesMut<'a>), LayoutError> {
+        let (before, after) = halves(&self.layout, axis, index)?;
+        Ok((BytesMut { layout: before, ..self }, BytesMut { layout: after, ..self }))
+    }
+
     /// The same bytes with the axes in another order, as [`Layout::permute`].
     ///
     /// # Errors
@@ -218,6 +242,18 @@ impl<'a> BytesMut<'a> {
     pub fn transpose(self) -> BytesMut<'a> {
         BytesMut { layout: self.layout.transpose(), ..self }
     }
+}
+
+/// The part of a layout before an index of an axis, and the rest.
+fn halves(layout: &Layout, axis: i64, index: i64) -> Result<(Layout, Layout), LayoutError> {
+    let axis = normalize_axis(axis, layout.rank())?;
+    let part = |start, stop| {
+        let mut picks = vec![Pick::ALL; axis];
+        picks.push(Pick::Slice { start, stop, step: None });
+        layout.slice(&picks)
+    };
+    let index = Some(index.max(0));
+    Ok((part(None, index)?, part(index, None)?))
 }
 
 /// The address of a byte that a layout reaches.

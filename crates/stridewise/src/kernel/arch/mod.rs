@@ -124,6 +124,11 @@ impl Backend {
         }
     }
 
+    /// It, or [`Backend::Portable`] where this processor does not have it.
+    pub(crate) fn or_portable(self) -> Backend {
+        if self.is_there() { self } else { Backend::Portable }
+    }
+
     /// Whether this processor has it.
     pub fn is_there(self) -> bool {
         match self {
