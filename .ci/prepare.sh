@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside rustup's stable Rust and Python: a C linker for cargo,
+# Installs what the tests need beside rustup's stable Rust and Python: a C linker for cargo, Node,
 # and a virtual environment in target/venv with the packages of python/tests/requirements.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +17,7 @@ done
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
     || { echo "prepare: Python 3.11 or newer is needed, found $(python3 --version)"; exit 1; }
 command -v cc > /dev/null || debian_install gcc libc6-dev
+command -v node > /dev/null || debian_install nodejs
 
 venv=target/venv
 wanted=python/tests/requirements.txt

@@ -19,6 +19,7 @@ VENV_PYTHON = ROOT / "target/venv/bin/python"
 CARGO_RESULT = re.compile(
     r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored; "
 )
+NODE_RESULT = re.compile(r"^# (pass|fail|cancelled|skipped|todo) (\d+)$")
 
 
 def run(command, env=None, read=lambda line: None):
@@ -83,6 +84,23 @@ def pytest(folder):
     return part
 
 
+def node_tests(folder):
+    """A part that runs Node's own test runner and reads its closing lines."""
+
+    def part():
+        total = Counter()
+
+        def read(line):
+            if found := NODE_RESULT.match(line):
+                kind = {"pass": "passed", "skipped": "skipped", "todo": "skipped"}
+                total[kind.get(found[1], "failed")] += int(found[2])
+
+        status = run(["node", "--test", "--test-reporter=tap", folder], read=read)
+        return blame(total, status)
+
+    return part
+
+
 def blame(total, status):
     """A part that ended badly without naming a failed test, or ran no test, failed itself."""
     if total["failed"] == 0 and (status != 0 or total["passed"] == 0):
@@ -102,6 +120,8 @@ PARTS = {
     ),
     "cargo test": cargo_tests([*CARGO, "test", "--workspace", "--no-fail-fast"]),
     "pytest": pytest("python/tests"),
+    "pytest of the skill": pytest("skills/numpy-memory/tests"),
+    "node of the skill": node_tests("skills/numpy-memory/tests"),
 }
 
 
