@@ -18,8 +18,10 @@ soak:
 	@bash .ci/prepare.sh
 	@STRIDEWISE_CHAINS=$(CHAINS) STRIDEWISE_SEED=$(SEED) target/venv/bin/python -m pytest python/tests -q -s
 
+# Our kernels beside floors and peers: FAMILY=ttc for one family of cases, QUICK=1 for under five
+# minutes. Results go to benches/results.
 bench:
-	@cargo bench --workspace
+	@bash benches/run.sh $(FAMILY)
 
 # Each fuzz target for FUZZ_SECONDS seconds; installs cargo-fuzz where it is missing.
 FUZZ_SECONDS ?= 60

@@ -6,7 +6,7 @@
 use super::{Found, Tree};
 
 /// Each crate with those of ours that it may depend on. A crate that is not listed fails the rule.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("stridewise", &[]),
     ("stridewise-oracle", &[]),
     ("stridewise-io", &["stridewise"]),
@@ -14,6 +14,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("stridewise-cli", &["stridewise", "stridewise-io", "stridewise-report"]),
     ("stridewise-py", &["stridewise", "stridewise-io", "stridewise-report", "stridewise-cli"]),
     ("stridewise-wasm", &["stridewise", "stridewise-io", "stridewise-report"]),
+    ("stridewise-harness", &[]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,28 @@
+//! Who takes part in a case: floors first, then ours, then peers, always in the same order.
+//!
+//! For `(4096,4096):(8,32768)+0` those are two floors, stridewise, five crates, NumPy and OpenCV.
+
+use stridewise_harness::{Case, Entrant};
+
+use crate::arguments::Arguments;
+use crate::arrays::Arrays;
+use crate::clock::Clock;
+use crate::python::Worker;
+use crate::{copies, floor, peers};
+
+/// The entrants of a case.
+pub fn of(
+    case: &Case,
+    arrays: &Arrays,
+    clock: Clock,
+    arguments: &Arguments,
+    worker: Option<&mut Worker>,
+) -> Result<Vec<Entrant>, String> {
+    let mut entrants = floor::floors(case, arrays, clock);
+    entrants.extend(copies::ours(case, arrays, clock, arguments)?);
+    if let Some(worker) = worker {
+        entrants.extend(peers::crates(case, arrays, clock));
+        entrants.extend(worker.entrants(case, arrays)?);
+    }
+    Ok(entrants)
+}
