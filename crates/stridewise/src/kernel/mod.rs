@@ -12,6 +12,7 @@ pub mod cast;
 pub mod copy;
 #[allow(dead_code, unused_imports)] // until the kernels that compute use them
 mod element;
+pub mod reduce;
 
 pub use arch::Backend;
 pub use element::{Element, Half};
