@@ -7,9 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def build():
-    """Builds the program and returns its path."""
-    command = ["cargo", "build", "--quiet", "--package", "stridewise", "--example", "answers",
+def build(example="answers"):
+    """Builds an example program and returns its path."""
+    command = ["cargo", "build", "--quiet", "--package", "stridewise", "--example", example,
                "--profile", "test", "--message-format", "json-render-diagnostics"]
     built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in built.stdout.splitlines()]

@@ -53,6 +53,13 @@ pub enum ReduceError {
     },
     /// A slice that holds nothing but NaN, for an operation that skips NaN and has to name an item.
     AllNan,
+    /// Fewer items than the result needs, for a dtype that cannot say so.
+    TooFewItems {
+        /// How many the result needs.
+        wanted: u64,
+        /// How many there are.
+        got: u64,
+    },
     /// An integer result that does not fit, where that is to be an error.
     Overflow {
         /// The dtype of the result.
@@ -96,6 +103,9 @@ impl fmt::Display for ReduceError {
                 "zero-size array to reduction operation {operation} which has no identity: axis {axis} has extent 0"
             ),
             ReduceError::AllNan => f.write_str("All-NaN slice encountered"),
+            ReduceError::TooFewItems { wanted, got } => {
+                write!(f, "a result needs at least {wanted} items, there are {got}")
+            }
             ReduceError::Overflow { wanted } => write!(
                 f,
                 "a result does not fit in {wanted}; convert to float64 first, or let it wrap"

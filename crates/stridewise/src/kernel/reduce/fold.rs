@@ -23,6 +23,8 @@ const ROWS: usize = 64;
 const LANES: usize = 2048;
 /// Lanes of a run.
 const ACROSS: usize = 64;
+/// The longest run that becomes one lane.
+pub(super) const MOST_RUN: usize = ROWS * ACROSS;
 
 /// How items are joined.
 pub(super) trait Fold: Copy + Send + Sync {
@@ -92,44 +94,14 @@ impl<F: Fold, E: Ending<F::State>> Kernel for Folding<F, E> {
 
     #[inline(always)]
     unsafe fn down(&self, block: &Block<'_>, states: &mut [F::State]) {
-        let fold = &self.0;
-        let mut storage = [const { MaybeUninit::<F::Lane>::uninit() }; LANES];
-        for (lead, states) in block.kept.iter().zip(states.chunks_mut(block.run)) {
-            for (panel, states) in states.chunks_mut(LANES).enumerate() {
-                let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
-                let from = from.wrapping_add(panel * LANES);
-                for rows in block.reduced.chunks(ROWS) {
-                    for lane in &mut storage[..states.len()] {
-                        lane.write(fold.nothing());
-                    }
-                    // SAFETY: just written.
-                    let lanes = unsafe { storage[..states.len()].assume_init_mut() };
-                    // SAFETY: the block's items, as the caller promises.
-                    unsafe { add_rows(fold, from, rows, lanes) }
-                    for (state, lane) in states.iter_mut().zip(lanes) {
-                        fold.absorb(state, *lane);
-                    }
-                }
-            }
-        }
+        // SAFETY: the caller's promise.
+        unsafe { fold_down(&self.0, block, states, |state| state) }
     }
 
     #[inline(always)]
     unsafe fn across(&self, block: &Block<'_>, states: &mut [F::State]) {
-        let fold = &self.0;
-        for (lead, state) in block.kept.iter().zip(states) {
-            for run in block.reduced {
-                let from = block.from.wrapping_offset(*lead).wrapping_offset(*run);
-                let (mut from, mut rest) = (from.cast::<F::Item>(), block.run);
-                while rest > 0 {
-                    let length = rest.min(ROWS * ACROSS);
-                    // SAFETY: the block's items, as the caller promises.
-                    fold.absorb(state, unsafe { run_of(fold, from, length) });
-                    from = from.wrapping_add(length);
-                    rest -= length;
-                }
-            }
-        }
+        // SAFETY: the caller's promise.
+        unsafe { fold_across(&self.0, block, states, |state| state) }
     }
 
     #[inline(always)]
@@ -145,6 +117,64 @@ impl<F: Fold, E: Ending<F::State>> Kernel for Folding<F, E> {
     #[inline(always)]
     fn finish(&self, state: &F::State) -> Result<E::Out, Fault> {
         self.1.end(state)
+    }
+}
+
+/// See [`Kernel::down`]; `part` is the fold's part of a state.
+///
+/// # Safety
+/// As for [`Kernel::down`].
+#[inline(always)]
+pub(super) unsafe fn fold_down<F: Fold, S>(
+    fold: &F,
+    block: &Block<'_>,
+    states: &mut [S],
+    part: impl Fn(&mut S) -> &mut F::State,
+) {
+    let mut storage = [const { MaybeUninit::<F::Lane>::uninit() }; LANES];
+    for (lead, states) in block.kept.iter().zip(states.chunks_mut(block.run)) {
+        for (panel, states) in states.chunks_mut(LANES).enumerate() {
+            let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
+            let from = from.wrapping_add(panel * LANES);
+            for rows in block.reduced.chunks(ROWS) {
+                for lane in &mut storage[..states.len()] {
+                    lane.write(fold.nothing());
+                }
+                // SAFETY: just written.
+                let lanes = unsafe { storage[..states.len()].assume_init_mut() };
+                // SAFETY: the block's items, as the caller promises.
+                unsafe { add_rows(fold, from, rows, lanes) }
+                for (state, lane) in states.iter_mut().zip(lanes) {
+                    fold.absorb(part(state), *lane);
+                }
+            }
+        }
+    }
+}
+
+/// See [`Kernel::across`]; `part` is the fold's part of a state.
+///
+/// # Safety
+/// As for [`Kernel::across`].
+#[inline(always)]
+pub(super) unsafe fn fold_across<F: Fold, S>(
+    fold: &F,
+    block: &Block<'_>,
+    states: &mut [S],
+    part: impl Fn(&mut S) -> &mut F::State,
+) {
+    for (lead, state) in block.kept.iter().zip(states) {
+        for run in block.reduced {
+            let from = block.from.wrapping_offset(*lead).wrapping_offset(*run);
+            let (mut from, mut rest) = (from.cast::<F::Item>(), block.run);
+            while rest > 0 {
+                let length = rest.min(MOST_RUN);
+                // SAFETY: the block's items, as the caller promises.
+                fold.absorb(part(state), unsafe { run_of(fold, from, length) });
+                from = from.wrapping_add(length);
+                rest -= length;
+            }
+        }
     }
 }
 
@@ -203,7 +233,7 @@ unsafe fn add<F: Fold, const N: usize>(
 /// # Safety
 /// The items can be read.
 #[inline(always)]
-unsafe fn run_of<F: Fold>(fold: &F, from: *const F::Item, length: usize) -> F::Lane {
+pub(super) unsafe fn run_of<F: Fold>(fold: &F, from: *const F::Item, length: usize) -> F::Lane {
     // SAFETY: the caller's promise.
     unsafe {
         match length {

@@ -4,6 +4,10 @@
 //! ones are brought together: of `(3):(9)+1`, three numbers 9 bytes apart, the kernel sees 3 items
 //! 8 bytes apart.
 
+use std::marker::PhantomData;
+
+use super::number::Cast;
+
 /// Loads items at `outer[o] + inner[i]` and stores them `o * steps.0 + i * steps.1` items from
 /// the start of an aligned stage.
 pub(super) type Gather = unsafe fn(
@@ -18,6 +22,8 @@ pub(super) type Gather = unsafe fn(
 pub(super) trait Load {
     /// What it becomes.
     type Item: Copy;
+    /// Whether the kernel can use items as they lie.
+    const DIRECT: bool;
 
     /// The item at an address.
     ///
@@ -56,15 +62,32 @@ pub(super) unsafe fn gather<L: Load>(
     }
 }
 
-/// The bytes as they are.
-pub(super) struct Plainly<T>(T);
+/// A number as it lies in memory, its bytes turned around where `SWAP`, cast for the kernel.
+pub(super) struct As<T, To, const SWAP: bool>(PhantomData<fn() -> (T, To)>);
 
-impl<T: Copy> Load for Plainly<T> {
-    type Item = T;
+impl<T: Cast<To>, To: Copy, const SWAP: bool> Load for As<T, To, SWAP> {
+    type Item = To;
+    const DIRECT: bool = T::SAME && !SWAP;
 
     #[inline(always)]
-    unsafe fn load(from: *const u8) -> T {
+    unsafe fn load(from: *const u8) -> To {
+        // SAFETY: the caller's promise; numbers take any bytes.
+        let raw = unsafe { from.cast::<T>().read_unaligned() };
+        if SWAP { raw.swapped().cast() } else { raw.cast() }
+    }
+}
+
+/// The bits of a pair that are set in either half, for pairs of 8 bytes each.
+pub(super) struct Either;
+
+impl Load for Either {
+    type Item = u64;
+    const DIRECT: bool = false;
+
+    #[inline(always)]
+    unsafe fn load(from: *const u8) -> u64 {
         // SAFETY: the caller's promise.
-        unsafe { from.cast::<T>().read_unaligned() }
+        let [a, b] = unsafe { from.cast::<[u64; 2]>().read_unaligned() };
+        a | b
     }
 }

@@ -9,16 +9,21 @@
 //! Results do not depend on threads or instructions: how work is cut, and the order in which
 //! partial results are combined, follow from the layouts alone.
 
-#[expect(dead_code, reason = "positions are for argmin, which comes next")]
 mod block;
 mod choose;
-#[expect(dead_code, reason = "faults are for argmin and checked sums, which come next")]
 mod error;
+mod extreme;
 mod fold;
 mod load;
+mod moments;
+mod number;
 mod plan;
+mod position;
+mod product;
 mod reduction;
+mod skip;
 mod sum;
+mod truth;
 mod walk;
 
 use std::ops::Range;
@@ -112,12 +117,18 @@ pub fn reduce(
     let reduced = reduction.reduced_axes(from.rank())?;
     let count = along(from.shape(), &reduced).product();
     let choice = choose(reduction, dtype, count)?;
+    if count == 0 && !reduction.has_identity() {
+        let empty = from.shape().iter().zip(reduced.iter()).position(|(&n, &r)| r && n == 0);
+        let (operation, axis) = (reduction.name(), empty.unwrap_or(0));
+        return Err(ReduceError::Empty { operation, axis });
+    }
     if to.is_empty() {
         return Ok(());
     }
     let output = out.origin().as_ptr();
     if from.is_empty() {
-        return without_items(reduction, from, &reduced, choice.engine.as_ref(), output, to);
+        without_items(choice.engine.as_ref(), output, to);
+        return Ok(());
     }
     let loops = loops(from, &reduced, to, choice.wants.positions)?;
     let plan = Plan::new(&loops, choice.wants);
@@ -201,23 +212,10 @@ fn loops(
 }
 
 /// Every result is that of no items.
-fn without_items(
-    reduction: &Reduction,
-    from: &Layout,
-    reduced: &[bool],
-    engine: &dyn Engine,
-    output: *mut u8,
-    to: &Layout,
-) -> Result<(), ReduceError> {
-    if !reduction.has_identity() {
-        let empty = from.shape().iter().zip(reduced).position(|(&n, &r)| r && n == 0);
-        let (operation, axis) = (reduction.name(), empty.unwrap_or(0));
-        return Err(ReduceError::Empty { operation, axis });
-    }
+fn without_items(engine: &dyn Engine, output: *mut u8, to: &Layout) {
     let mut cells: Vec<Cell> = vec![0; engine.cells(1)];
     engine.begin(&mut cells, 1);
-    let loops = Nest::over(&[to]).unwrap_or_else(|_| unreachable!("one operand"));
-    let mut index = vec![0; loops.rank()];
+    let mut index: PerAxis<i64> = PerAxis::filled(0, to.rank());
     let mut at = to.offset();
     loop {
         #[allow(clippy::cast_possible_truncation)] // V4
@@ -225,10 +223,10 @@ fn without_items(
             Places { to: output.wrapping_offset(at as isize), leads: &[0], run: 1, step: 0 };
         // SAFETY: V1, V3: an item of the output, which is not empty; the state was begun.
         let _ = unsafe { engine.finish(&cells, 0, &places) };
-        let mut axis = loops.rank();
+        let mut axis = to.rank();
         loop {
             if axis == 0 {
-                return Ok(());
+                return;
             }
             axis -= 1;
             let end = to.shape()[axis] - 1;

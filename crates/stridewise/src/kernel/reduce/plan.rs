@@ -115,6 +115,8 @@ pub(super) struct Wants {
     pub(super) pairs: Option<(isize, isize)>,
     /// Bytes of an item, or of a number of a pair.
     pub(super) item: usize,
+    /// Whether a block is read more than once, and so has to be small.
+    pub(super) rereads: bool,
 }
 
 /// A reduction, ready to run.
@@ -247,13 +249,15 @@ impl Cutting {
         let direct = self.wants.direct && inner.input == self.wants.item as isize;
         let last = self.rest.len() - 1;
         if direct && inner.kept && inner.extent >= WIDE {
-            self.take(last, WIDTH);
+            let (width, rows) =
+                if self.wants.rereads { (WIDTH / 8, ROWS / 4) } else { (WIDTH, ROWS) };
+            self.take(last, width);
             self.fill(BLOCK);
-            self.take_nearest_reduced(ROWS);
+            self.take_nearest_reduced(rows);
             return Form::Down;
         }
         if direct && !inner.kept && (inner.extent >= LONG || last == 0) {
-            self.take(last, RUN);
+            self.take(last, if self.wants.rereads { RUN / 8 } else { RUN });
             self.close_reduced();
             self.fill(BLOCK);
             return Form::Across;

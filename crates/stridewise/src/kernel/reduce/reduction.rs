@@ -5,7 +5,7 @@
 
 use super::error::ReduceError;
 use crate::kernel::Backend;
-use crate::layout::dtype::Kind;
+use crate::layout::dtype::{ByteOrder, Kind};
 use crate::layout::{DType, LayoutError, PerAxis, normalize_axis};
 
 /// What is made of the items of a slice.
@@ -14,6 +14,34 @@ use crate::layout::{DType, LayoutError, PerAxis, normalize_axis};
 pub enum Operation {
     /// Their sum.
     Sum,
+    /// Their product.
+    Product,
+    /// The lowest.
+    Min,
+    /// The highest.
+    Max,
+    /// Where the first of the lowest is, counted in C order of the reduced axes.
+    ArgMin,
+    /// Where the first of the highest is, counted in C order of the reduced axes.
+    ArgMax,
+    /// Their sum over their number.
+    Mean,
+    /// The mean square of their distances from their mean.
+    Variance {
+        /// What is taken from the number of items before squares are divided by it.
+        ddof: f64,
+    },
+    /// The square root of the variance.
+    Deviation {
+        /// As for the variance.
+        ddof: f64,
+    },
+    /// Whether any is not zero.
+    Any,
+    /// Whether none is zero.
+    All,
+    /// How many are not zero.
+    CountNonzero,
 }
 
 /// What to do about NaN, and about NaT of times.
@@ -73,6 +101,24 @@ impl Reduction {
         self
     }
 
+    /// The same leaving out NaN, for results of at least so many items.
+    pub fn skip_nan(mut self, min_count: u64) -> Reduction {
+        self.nan = NanPolicy::Skip { min_count };
+        self
+    }
+
+    /// The same with another answer to integers that do not fit.
+    pub fn on_overflow(mut self, overflow: Overflow) -> Reduction {
+        self.overflow = overflow;
+        self
+    }
+
+    /// The same with the instructions of a backend.
+    pub fn with_backend(mut self, backend: Backend) -> Reduction {
+        self.backend = backend;
+        self
+    }
+
     /// Which axes of an array are reduced.
     pub(super) fn reduced_axes(&self, rank: usize) -> Result<PerAxis<bool>, LayoutError> {
         let Some(axes) = &self.axes else { return Ok(PerAxis::filled(true, rank)) };
@@ -105,28 +151,87 @@ impl Reduction {
 
     /// The dtype of the result, native: NumPy's.
     ///
+    /// ```
+    /// use stridewise::kernel::reduce::{Operation, Reduction};
+    /// use stridewise::layout::DType;
+    /// let dtype = |code| DType::parse(code).unwrap();
+    /// let result = |operation, code| Reduction::new(operation).result_dtype(&dtype(code));
+    /// assert_eq!(result(Operation::Sum, "i4"), Ok(dtype("i8")));
+    /// assert_eq!(result(Operation::Mean, "i4"), Ok(dtype("f8")));
+    /// assert_eq!(result(Operation::Max, ">f2"), Ok(dtype("f2")));
+    /// assert!(result(Operation::Sum, "S3").is_err());
+    /// ```
+    ///
     /// # Errors
     /// [`ReduceError::Unsupported`] where the operation has no meaning for the dtype.
     pub fn result_dtype(&self, dtype: &DType) -> Result<DType, ReduceError> {
+        use Operation::{All, Any, ArgMax, ArgMin, CountNonzero, Max, Mean, Min, Product, Sum};
+        use Operation::{Deviation, Variance};
         let unsupported =
             || ReduceError::Unsupported { operation: self.name(), got: dtype.clone() };
-        match (self.operation, dtype.kind(), dtype.itemsize()) {
-            (Operation::Sum, Kind::Float, 8) => Ok(DType::float64()),
+        let named = |code| DType::parse(code).map_err(|_| unsupported());
+        let native = || Ok(dtype.with_byte_order(ByteOrder::Little));
+        match dtype.kind() {
+            Kind::Float | Kind::Complex if ![2, 4, 8, 16].contains(&dtype.itemsize()) => {
+                return Err(unsupported());
+            }
+            Kind::Float if dtype.itemsize() == 16 => return Err(unsupported()),
+            _ => {}
+        }
+        match (self.operation, dtype.kind()) {
+            (
+                Any | All | CountNonzero | ArgMin | ArgMax | Min | Max,
+                Kind::Object | Kind::Bytes | Kind::Text | Kind::Void | Kind::String,
+            ) => Err(unsupported()),
+            (Any | All, _) => Ok(DType::bool()),
+            (CountNonzero | ArgMin | ArgMax, _) => Ok(DType::int64()),
+            (Min | Max, _) => native(),
+            (Sum | Product, Kind::Bool | Kind::Int) => Ok(DType::int64()),
+            (Sum | Product, Kind::Uint) => named("u8"),
+            (Mean | Variance { .. } | Deviation { .. }, Kind::Bool | Kind::Int | Kind::Uint) => {
+                Ok(DType::float64())
+            }
+            (Variance { .. } | Deviation { .. }, Kind::Complex) => {
+                named(if dtype.itemsize() == 8 { "f4" } else { "f8" })
+            }
+            (Sum, Kind::Timedelta) => native(),
+            (
+                Sum | Product | Mean | Variance { .. } | Deviation { .. },
+                Kind::Float | Kind::Complex,
+            ) => native(),
             _ => Err(unsupported()),
         }
     }
 
     /// Whether the operation has a result for no items.
     pub(super) fn has_identity(&self) -> bool {
-        match self.operation {
-            Operation::Sum => true,
-        }
+        use Operation::{ArgMax, ArgMin, Max, Min};
+        !matches!(self.operation, Min | Max | ArgMin | ArgMax)
     }
 
     /// What NumPy calls the operation.
     pub fn name(&self) -> &'static str {
         match self.operation {
             Operation::Sum => "sum",
+            Operation::Product => "prod",
+            Operation::Min => "min",
+            Operation::Max => "max",
+            Operation::ArgMin => "argmin",
+            Operation::ArgMax => "argmax",
+            Operation::Mean => "mean",
+            Operation::Variance { .. } => "var",
+            Operation::Deviation { .. } => "std",
+            Operation::Any => "any",
+            Operation::All => "all",
+            Operation::CountNonzero => "count_nonzero",
+        }
+    }
+
+    /// How many items a result needs at least, where what is no number is skipped.
+    pub(super) fn min_count(&self) -> Option<u64> {
+        match self.nan {
+            NanPolicy::Propagate => None,
+            NanPolicy::Skip { min_count } => Some(min_count),
         }
     }
 }

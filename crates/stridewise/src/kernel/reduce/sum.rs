@@ -2,18 +2,36 @@
 //!
 //! A lane of floats adds at most 64 rows in trees of 8, so that it rounds at most 3 + 8 + 6 times;
 //! states of `f32` are `f64`, states of `f64` carry the error of each addition (Knuth's two-sum,
-//! as in Neumaier 1974). Of `(3,4):(32,8)+0` along axis 0, each of 4 lanes adds 3 numbers.
+//! as in Neumaier 1974). Lanes of small integers are wide enough for a block, states of integers
+//! have 64 bits, or 128 where no bit may be lost.
+//! Of `(3,4):(32,8)+0` along axis 0, each of 4 lanes adds 3 numbers.
+
+use std::marker::PhantomData;
 
 use super::error::Fault;
 use super::fold::{Ending, Fold};
+use super::number::{Complex, Time};
+use crate::kernel::element::Number;
 
 /// Adds items.
 #[derive(Clone, Copy)]
-pub(super) struct Sum<T>(pub(super) std::marker::PhantomData<fn() -> T>);
+pub(super) struct Sum<T>(PhantomData<fn() -> T>);
 
-/// The result is the sum.
+/// Adds 64-bit integers without losing a bit.
 #[derive(Clone, Copy)]
-pub(super) struct Total;
+pub(super) struct ExactSum<T>(PhantomData<fn() -> T>);
+
+impl<T> Sum<T> {
+    pub(super) fn new() -> Sum<T> {
+        Sum(PhantomData)
+    }
+}
+
+impl<T> ExactSum<T> {
+    pub(super) fn new() -> ExactSum<T> {
+        ExactSum(PhantomData)
+    }
+}
 
 /// A sum of `f64`, and what rounding has lost of it.
 #[derive(Clone, Copy)]
@@ -23,11 +41,11 @@ pub(super) struct Compensated {
 }
 
 impl Compensated {
-    /// No items. Minus zero is what adds nothing to any number, minus zero included.
-    pub(super) const NOTHING: Compensated = Compensated { sum: -0.0, lost: 0.0 };
+    /// No items. As in NumPy, minus zeros add up to zero.
+    const NOTHING: Compensated = Compensated { sum: 0.0, lost: 0.0 };
 
     #[inline(always)]
-    pub(super) fn add(&mut self, value: f64) {
+    fn add(&mut self, value: f64) {
         let sum = self.sum + value;
         let added = sum - self.sum;
         self.lost += (self.sum - (sum - added)) + (value - added);
@@ -35,55 +53,259 @@ impl Compensated {
     }
 
     #[inline(always)]
-    pub(super) fn merge(&mut self, other: &Compensated) {
+    fn merge(&mut self, other: &Compensated) {
         self.add(other.sum);
         self.lost += other.lost;
     }
 
     /// The sum, once rounded; where it overflowed, what plain additions give.
     #[inline(always)]
-    pub(super) fn value(&self) -> f64 {
+    fn value(&self) -> f64 {
         let exact = self.sum + self.lost;
         if self.lost != 0.0 && exact.is_finite() { exact } else { self.sum }
     }
 }
 
-impl Fold for Sum<f64> {
-    type Item = f64;
-    type Lane = f64;
-    type State = Compensated;
+/// A fold of sums: how items are added within a block, and how blocks are.
+macro_rules! sum {
+    ($fold:ident of $item:ty: $lane:ty = $nothing:expr, $state:ty = $begin:expr;
+        lift $lift:expr; join $join:expr; absorb $absorb:expr; merge $merge:expr $(; tree $tree:expr)?) => {
+        impl Fold for $fold<$item> {
+            type Item = $item;
+            type Lane = $lane;
+            type State = $state;
 
+            #[inline(always)]
+            fn nothing(&self) -> $lane {
+                $nothing
+            }
+            #[inline(always)]
+            fn lift(&self, item: $item) -> $lane {
+                let lift: fn($item) -> $lane = $lift;
+                lift(item)
+            }
+            #[inline(always)]
+            fn join(&self, left: $lane, right: $lane) -> $lane {
+                let join: fn($lane, $lane) -> $lane = $join;
+                join(left, right)
+            }
+            $(
+                #[inline(always)]
+                fn tree<const N: usize>(&self, items: [$item; N]) -> $lane {
+                    $tree(items)
+                }
+            )?
+            #[inline(always)]
+            fn begin(&self) -> $state {
+                $begin
+            }
+            #[inline(always)]
+            fn absorb(&self, state: &mut $state, lane: $lane) {
+                let absorb: fn(&mut $state, $lane) = $absorb;
+                absorb(state, lane);
+            }
+            #[inline(always)]
+            fn merge(&self, into: &mut $state, from: &$state) {
+                let merge: fn(&mut $state, &$state) = $merge;
+                merge(into, from);
+            }
+        }
+    };
+}
+
+/// Small integers: a tree adds in a type that holds eight of them.
+macro_rules! small {
+    ($($item:ty, $eight:ty, $lane:ty);*) => {$(
+        sum!(Sum of $item: $lane = 0, i64 = 0;
+            lift |item| <$lane>::from(item); join |a, b| a + b;
+            absorb |state, lane| *state = state.wrapping_add(i64::from(lane));
+            merge |into, from| *into = into.wrapping_add(*from);
+            tree |items: [$item; N]| {
+                let mut sum: $eight = 0;
+                for item in items {
+                    sum += <$eight>::from(item);
+                }
+                <$lane>::from(sum)
+            });
+    )*};
+}
+small!(i8, i16, i32; u8, u16, u32; i16, i32, i32; u16, u32, u32; i32, i64, i64; u32, i64, i64);
+
+sum!(Sum of i64: i64 = 0, i64 = 0;
+    lift |item| item; join i64::wrapping_add;
+    absorb |state, lane| *state = state.wrapping_add(lane);
+    merge |into, from| *into = into.wrapping_add(*from));
+
+// A NaT stays one. 64-bit sums that wrap to it are lost, as in NumPy.
+sum!(Sum of Time: i64 = 0, i64 = 0;
+    lift |item| item.0; join add_times;
+    absorb |state, lane| *state = add_times(*state, lane);
+    merge |into, from| *into = add_times(*into, *from));
+
+fn add_times(left: i64, right: i64) -> i64 {
+    if left == i64::MIN || right == i64::MIN { i64::MIN } else { left.wrapping_add(right) }
+}
+
+sum!(Sum of f32: f32 = 0.0, f64 = 0.0;
+    lift |item| item; join |a, b| a + b;
+    absorb |state, lane| *state += f64::from(lane);
+    merge |into, from| *into += *from);
+
+sum!(Sum of f64: f64 = 0.0, Compensated = Compensated::NOTHING;
+    lift |item| item; join |a, b| a + b;
+    absorb |state, lane| state.add(lane);
+    merge |into, from| into.merge(from));
+
+sum!(Sum of Complex: Complex = [0.0; 2], [Compensated; 2] = [Compensated::NOTHING; 2];
+lift |item| item; join |a, b| [a[0] + b[0], a[1] + b[1]];
+absorb |state, lane| {
+    state[0].add(lane[0]);
+    state[1].add(lane[1]);
+};
+merge |into, from| {
+    into[0].merge(&from[0]);
+    into[1].merge(&from[1]);
+});
+
+// Low and high halves apart: 2^14 of them fit in 64 bits.
+sum!(ExactSum of i64: [i64; 2] = [0; 2], i128 = 0;
+    lift |item| [item & 0xffff_ffff, item >> 32]; join |a, b| [a[0] + b[0], a[1] + b[1]];
+    absorb |state, lane| *state += i128::from(lane[0]) + (i128::from(lane[1]) << 32);
+    merge |into, from| *into += *from);
+
+sum!(ExactSum of u64: [u64; 2] = [0; 2], i128 = 0;
+    lift |item| [item & 0xffff_ffff, item >> 32]; join |a, b| [a[0] + b[0], a[1] + b[1]];
+    absorb |state, lane| *state += i128::from(lane[0]) + (i128::from(lane[1]) << 32);
+    merge |into, from| *into += *from);
+
+/// What a sum is as a float, as far as it can be told apart.
+pub(super) trait Summed: Copy {
+    /// The sum.
+    fn total(&self) -> f64;
+}
+
+impl Summed for Compensated {
     #[inline(always)]
-    fn nothing(&self) -> f64 {
-        -0.0
-    }
-    #[inline(always)]
-    fn lift(&self, item: f64) -> f64 {
-        item
-    }
-    #[inline(always)]
-    fn join(&self, left: f64, right: f64) -> f64 {
-        left + right
-    }
-    #[inline(always)]
-    fn begin(&self) -> Compensated {
-        Compensated::NOTHING
-    }
-    #[inline(always)]
-    fn absorb(&self, state: &mut Compensated, lane: f64) {
-        state.add(lane);
-    }
-    #[inline(always)]
-    fn merge(&self, into: &mut Compensated, from: &Compensated) {
-        into.merge(from);
+    fn total(&self) -> f64 {
+        self.value()
     }
 }
 
-impl Ending<Compensated> for Total {
-    type Out = f64;
+impl Summed for f64 {
+    #[inline(always)]
+    fn total(&self) -> f64 {
+        *self
+    }
+}
+
+impl Summed for i64 {
+    #[inline(always)]
+    fn total(&self) -> f64 {
+        *self as f64
+    }
+}
+
+impl Summed for i128 {
+    #[inline(always)]
+    fn total(&self) -> f64 {
+        *self as f64
+    }
+}
+
+/// The result is the sum over a number, as a float.
+#[derive(Clone, Copy)]
+pub(super) struct Over<O> {
+    count: f64,
+    out: PhantomData<fn() -> O>,
+}
+
+impl<O> Over<O> {
+    pub(super) fn new(count: f64) -> Over<O> {
+        Over { count, out: PhantomData }
+    }
+}
+
+impl<S: Summed, O: Number> Ending<S> for Over<O> {
+    type Out = O;
 
     #[inline(always)]
-    fn end(&self, state: &Compensated) -> Result<f64, Fault> {
-        Ok(state.value())
+    fn end(&self, state: &S) -> Result<O, Fault> {
+        Ok(O::from_f64(plain(state.total() / self.count)))
+    }
+}
+
+/// A float sum, in the precision of the result.
+#[derive(Clone, Copy)]
+pub(super) struct Total<O>(PhantomData<fn() -> O>);
+
+impl<O> Total<O> {
+    pub(super) fn new() -> Total<O> {
+        Total(PhantomData)
+    }
+}
+
+impl<S: Summed, O: Number> Ending<S> for Total<O> {
+    type Out = O;
+
+    #[inline(always)]
+    fn end(&self, state: &S) -> Result<O, Fault> {
+        Ok(O::from_f64(plain(state.total())))
+    }
+}
+
+/// A float whose NaN, if it is one, has no sign or payload: those depend on instructions.
+#[inline(always)]
+pub(super) fn plain(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value }
+}
+
+/// An integer as it is.
+#[derive(Clone, Copy)]
+pub(super) struct Whole;
+
+impl Ending<i64> for Whole {
+    type Out = i64;
+
+    #[inline(always)]
+    fn end(&self, state: &i64) -> Result<i64, Fault> {
+        Ok(*state)
+    }
+}
+
+/// An integer that has to fit.
+#[derive(Clone, Copy)]
+pub(super) struct Fitting<O>(PhantomData<fn() -> O>);
+
+impl<O> Fitting<O> {
+    pub(super) fn new() -> Fitting<O> {
+        Fitting(PhantomData)
+    }
+}
+
+impl<O: TryFrom<i128> + Copy> Ending<i128> for Fitting<O> {
+    type Out = O;
+
+    #[inline(always)]
+    fn end(&self, state: &i128) -> Result<O, Fault> {
+        O::try_from(*state).map_err(|_| Fault::Overflow)
+    }
+}
+
+/// A pair of sums, in the precision of the result.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<O>(PhantomData<fn() -> O>);
+
+impl<O> Parts<O> {
+    pub(super) fn new() -> Parts<O> {
+        Parts(PhantomData)
+    }
+}
+
+impl<S: Summed, O: Number> Ending<[S; 2]> for Parts<O> {
+    type Out = [O; 2];
+
+    #[inline(always)]
+    fn end(&self, state: &[S; 2]) -> Result<[O; 2], Fault> {
+        Ok(state.map(|part| O::from_f64(plain(part.total()))))
     }
 }
