@@ -23,14 +23,14 @@ pub(super) fn computed(function: &str) -> Reason {
     )
 }
 
-/// Why a reshape or ravel to `shape` copies.
-pub(super) fn reshape(reason: &ReshapeReason, shape: &[i64]) -> Reason {
+/// Why a reshape or ravel copies, and what to write in place of it.
+pub(super) fn reshape(reason: &ReshapeReason, way_out: String) -> Reason {
     let code = match reason.code {
         ReshapeCode::CannotMerge => ReasonCode::CannotMerge,
         ReshapeCode::NotPacked => ReasonCode::NotPacked,
         ReshapeCode::RunsBackwards => ReasonCode::RunsBackwards,
     };
-    evidence(code, reason, reason.to_string(), way_out(reason, shape))
+    evidence(code, reason, reason.to_string(), way_out)
 }
 
 fn evidence(code: ReasonCode, reason: &ReshapeReason, text: String, help: String) -> Reason {
@@ -40,9 +40,9 @@ fn evidence(code: ReasonCode, reason: &ReshapeReason, text: String, help: String
     Reason { code, text, axes, wanted: reason.needed, got: Some(reason.found), help }
 }
 
-/// The cheapest way to `shape`, in NumPy's terms.
-pub(super) fn way_out(reason: &ReshapeReason, shape: &[i64]) -> String {
-    match &reason.remedy {
+/// The cheapest way to `shape` that is no copy, in NumPy's terms; `reading` is the order asked for.
+pub(super) fn way_out(remedy: &Remedy, reading: CopyOrder, shape: &[i64]) -> String {
+    match remedy {
         Remedy::OtherOrder(IndexOrder::F) => format!(
             ".reshape({}, order='F') is a view; it reads the elements in Fortran order",
             extents(shape)
@@ -69,7 +69,7 @@ pub(super) fn way_out(reason: &ReshapeReason, shape: &[i64]) -> String {
             format!(".reshape(-1{}) is a view; it keeps the strides", keyword(*order))
         }
         Remedy::KeepApart { shape, order } => {
-            let turned = match (order, reason.order) {
+            let turned = match (order, reading) {
                 (IndexOrder::F, CopyOrder::F) => "",
                 (IndexOrder::F, _) => "; it reads the elements in Fortran order",
                 (_, CopyOrder::F) => "; it reads the elements in C order",

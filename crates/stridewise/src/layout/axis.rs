@@ -19,17 +19,20 @@ use super::{Layout, LayoutError, MAX_RANK, PerAxis};
 ///
 /// # Errors
 /// [`LayoutError::AxisOutOfBounds`] outside `-rank..rank`.
+#[inline]
 pub fn normalize_axis(axis: i64, rank: usize) -> Result<usize, LayoutError> {
     normalize_axis_of(None, axis, rank)
 }
 
 /// As [`normalize_axis`], for an argument that the error names.
+#[inline]
 pub(in crate::layout) fn normalize_axis_of(
     argument: Option<&'static str>,
     axis: i64,
     rank: usize,
 ) -> Result<usize, LayoutError> {
-    let from_front = if axis < 0 { i128::from(axis) + rank as i128 } else { i128::from(axis) };
+    // A rank fits in i64, and a sum of two signs does not overflow.
+    let from_front = if axis < 0 { axis + rank as i64 } else { axis };
     match usize::try_from(from_front) {
         Ok(found) if found < rank => Ok(found),
         _ => Err(LayoutError::AxisOutOfBounds { axis, rank, argument }),
@@ -41,11 +44,28 @@ pub(in crate::layout) fn normalize_axis_of(
 pub(in crate::layout) struct AxisSet(u64);
 
 impl AxisSet {
+    /// Axes below 64.
+    pub(in crate::layout) fn of(axes: &[usize]) -> AxisSet {
+        let mut set = AxisSet::default();
+        for &axis in axes {
+            set.insert(axis);
+        }
+        set
+    }
+
+    #[inline]
     pub(in crate::layout) fn contains(self, axis: usize) -> bool {
         axis < MAX_RANK && self.0 >> axis & 1 == 1
     }
 
+    pub(in crate::layout) fn remove(&mut self, axis: usize) {
+        if axis < MAX_RANK {
+            self.0 &= !(1 << axis);
+        }
+    }
+
     /// Adds an axis below 64 and says whether it is new.
+    #[inline]
     pub(in crate::layout) fn insert(&mut self, axis: usize) -> bool {
         let new = axis < MAX_RANK && !self.contains(axis);
         if new {
@@ -56,6 +76,7 @@ impl AxisSet {
 }
 
 /// Several axes counted from the front, none named twice.
+#[inline]
 pub(in crate::layout) fn normalize_axes(
     argument: Option<&'static str>,
     axes: &[i64],
@@ -71,7 +92,18 @@ pub(in crate::layout) fn normalize_axes(
     Ok(found)
 }
 
+/// Where an axis comes from when two are exchanged.
+#[inline]
+pub(in crate::layout) fn exchange(one: usize, other: usize) -> impl Fn(usize) -> usize {
+    move |axis| match axis {
+        _ if axis == one => other,
+        _ if axis == other => one,
+        _ => axis,
+    }
+}
+
 /// L1 for a rank about to be made.
+#[inline]
 pub(in crate::layout) fn check_rank(rank: usize) -> Result<(), LayoutError> {
     if rank > MAX_RANK {
         return Err(LayoutError::RankTooLarge { wanted: MAX_RANK, got: rank });
@@ -97,12 +129,7 @@ impl Layout {
     pub fn swap_axes(&self, axis1: i64, axis2: i64) -> Result<Layout, LayoutError> {
         let one = normalize_axis_of(Some("axis1"), axis1, self.rank())?;
         let other = normalize_axis_of(Some("axis2"), axis2, self.rank())?;
-        let source = |axis| match axis {
-            _ if axis == one => other,
-            _ if axis == other => one,
-            _ => axis,
-        };
-        Ok(self.reordered(self.rank(), source))
+        Ok(self.reordered(self.rank(), exchange(one, other)))
     }
 
     /// The source axes moved to the destinations, the others in the order they had, as

@@ -2,6 +2,7 @@
 //!
 //! `(3,1):(8,8)+0` broadcast to (2,3,4) is `(2,3,4):(0,8,0)+0`.
 
+use super::axis::check_rank;
 use super::layout_type::check_extents;
 use super::{Layout, LayoutError, PerAxis};
 
@@ -24,23 +25,37 @@ impl Layout {
     /// extent, a rank above 64, or more nominal bytes than 64 bits count.
     pub fn broadcast_to(&self, shape: &[i64]) -> Result<Layout, LayoutError> {
         check_extents(shape, self.itemsize())?;
-        let refuse = |axis| LayoutError::Broadcast {
-            axis,
-            wanted: shape.to_vec(),
-            got: self.shape().to_vec(),
+        let refuse = |axis| {
+            let (wanted, got) = (shape.to_vec(), self.shape().to_vec());
+            Err(LayoutError::Broadcast { axis, wanted, got })
         };
-        let added = shape.len().checked_sub(self.rank()).ok_or_else(|| refuse(None))?;
-        let mut strides = PerAxis::filled(0, shape.len());
+        let Some(added) = shape.len().checked_sub(self.rank()) else {
+            return refuse(None);
+        };
         for (axis, &extent) in self.shape().iter().enumerate() {
-            if extent != 1 {
-                if extent != shape[added + axis] {
-                    return Err(refuse(Some(axis)));
-                }
-                strides[added + axis] = self.strides()[axis];
+            if extent != 1 && extent != shape[added + axis] {
+                return refuse(Some(axis));
             }
         }
+        Ok(self.stretched(shape))
+    }
+
+    /// Over a shape that it broadcasts to, whose bytes are counted.
+    #[inline]
+    fn stretched(&self, shape: &[i64]) -> Layout {
+        let added = shape.len() - self.rank();
+        let strides = PerAxis::from_fn(shape.len(), |axis| match axis.checked_sub(added) {
+            Some(axis) if self.shape()[axis] != 1 => self.strides()[axis],
+            _ => 0,
+        });
         // L4: stretched axes do not move, the others are as they were.
-        Ok(Layout::from_proved(PerAxis::from(shape), strides, self.offset(), self.itemsize()))
+        Layout::from_proved(PerAxis::from(shape), strides, self.offset(), self.itemsize())
+    }
+
+    /// As [`stretched`](Layout::stretched), strides and all where that is its shape already.
+    #[inline]
+    fn stretched_if_needed(&self, shape: &[i64]) -> Layout {
+        if self.shape() == shape { self.clone() } else { self.stretched(shape) }
     }
 }
 
@@ -57,58 +72,71 @@ impl Layout {
 /// Two extents that differ and are not 1, a negative extent, or a rank above 64.
 pub fn broadcast_shapes(shapes: &[&[i64]]) -> Result<PerAxis<i64>, LayoutError> {
     for shape in shapes {
-        check_extents(&PerAxis::filled(0, shape.len()), 1)?;
+        check_rank(shape.len())?;
         if let Some(axis) = shape.iter().position(|&extent| extent < 0) {
             return Err(LayoutError::NegativeExtent { axis, got: shape[axis] });
         }
     }
     let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
     let mut merged = PerAxis::filled(1, rank);
-    let mut asked_by = PerAxis::filled(0usize, rank);
     for (operand, shape) in shapes.iter().enumerate() {
-        for (from_back, &extent) in shape.iter().rev().enumerate() {
-            let axis = rank - 1 - from_back;
+        let merged = &mut merged[rank - shape.len()..];
+        for (axis, &extent) in shape.iter().enumerate().rev() {
             if merged[axis] == 1 {
                 merged[axis] = extent;
-                asked_by[axis] = operand;
             } else if extent != 1 && extent != merged[axis] {
-                return Err(LayoutError::BroadcastMismatch {
-                    first: asked_by[axis],
-                    wanted: shapes[asked_by[axis]].to_vec(),
-                    second: operand,
-                    got: shape.to_vec(),
-                });
+                return Err(mismatch(shapes, operand, shape.len() - axis));
             }
         }
     }
     Ok(merged)
 }
 
+/// The first operand that is longer than 1 on the axis on which another one does not fit it.
+#[cold]
+fn mismatch(shapes: &[&[i64]], second: usize, axis_from_back: usize) -> LayoutError {
+    let long = |shape: &&[i64]| {
+        let axis = shape.len().checked_sub(axis_from_back);
+        axis.is_some_and(|axis| shape[axis] != 1)
+    };
+    let first = shapes.iter().position(long).unwrap_or(second);
+    let (wanted, got) = (shapes[first].to_vec(), shapes[second].to_vec());
+    LayoutError::BroadcastMismatch { first, wanted, second, got }
+}
+
 /// All layouts broadcast to one shape, as `numpy.broadcast_arrays`.
 ///
 /// A layout that has the shape already is returned as it is, strides and all.
-///
-/// ```
-/// # use stridewise::layout::{Layout, broadcast};
-/// let (row, column) = (Layout::c_order(&[3], 8).unwrap(), Layout::c_order(&[2, 1], 8).unwrap());
-/// let both = broadcast(&[&row, &column]).unwrap();
-/// assert_eq!(both[0].to_string(), "(2,3):(0,8)+0");
-/// assert_eq!(both[1].to_string(), "(2,3):(8,0)+0");
-/// ```
 ///
 /// # Errors
 /// As [`broadcast_shapes`] and [`Layout::broadcast_to`].
 pub fn broadcast(layouts: &[&Layout]) -> Result<Vec<Layout>, LayoutError> {
     let shapes: Vec<&[i64]> = layouts.iter().map(|layout| layout.shape()).collect();
     let shape = broadcast_shapes(&shapes)?;
-    let stretch = |layout: &&Layout| {
-        if layout.shape() == &shape[..] {
-            Ok((*layout).clone())
-        } else {
-            layout.broadcast_to(&shape)
-        }
-    };
-    layouts.iter().map(stretch).collect()
+    for layout in layouts {
+        check_extents(&shape, layout.itemsize())?;
+    }
+    Ok(layouts.iter().map(|layout| layout.stretched_if_needed(&shape)).collect())
+}
+
+/// As [`broadcast`], where it is known how many there are: the heap is not needed then.
+///
+/// ```
+/// # use stridewise::layout::{Layout, broadcast_each};
+/// let (row, column) = (Layout::c_order(&[3], 8).unwrap(), Layout::c_order(&[2, 1], 8).unwrap());
+/// let [row, column] = broadcast_each([&row, &column]).unwrap();
+/// assert_eq!(row.to_string(), "(2,3):(0,8)+0");
+/// assert_eq!(column.to_string(), "(2,3):(8,0)+0");
+/// ```
+///
+/// # Errors
+/// As [`broadcast`].
+pub fn broadcast_each<const N: usize>(layouts: [&Layout; N]) -> Result<[Layout; N], LayoutError> {
+    let shape = broadcast_shapes(&layouts.map(Layout::shape))?;
+    for layout in layouts {
+        check_extents(&shape, layout.itemsize())?;
+    }
+    Ok(layouts.map(|layout| layout.stretched_if_needed(&shape)))
 }
 
 #[cfg(test)]

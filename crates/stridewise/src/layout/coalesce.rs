@@ -23,24 +23,10 @@ impl Layout {
         if self.is_empty() {
             return self.without_elements(self.offset());
         }
-        let (mut shape, mut strides) = (PerAxis::<i64>::new(), PerAxis::<i64>::new());
-        for (&extent, &stride) in self.shape().iter().zip(self.strides()) {
-            if extent == 1 {
-                continue;
-            }
-            match (shape.last_mut(), strides.last_mut()) {
-                (Some(outer_extent), Some(outer_stride))
-                    if stride.checked_mul(extent) == Some(*outer_stride) =>
-                {
-                    *outer_extent *= extent; // Invariant L3.
-                    *outer_stride = stride;
-                }
-                _ => {
-                    shape.push(extent);
-                    strides.push(stride);
-                }
-            }
-        }
+        let (mut shape, mut strides) = self.axes();
+        let rank = merge(&mut shape, &mut strides);
+        shape.truncate(rank);
+        strides.truncate(rank);
         Layout::from_proved(shape, strides, self.offset(), self.itemsize())
     }
 
@@ -60,20 +46,55 @@ impl Layout {
         if self.is_empty() {
             return self.without_elements(0);
         }
-        let mut axes: PerAxis<(i64, i64)> = (self.strides().iter().zip(self.shape()))
-            .filter(|&(_, &extent)| extent != 1)
-            .map(|(&stride, &extent)| (stride.saturating_abs(), extent)) // L4: no i64::MIN here
-            .collect();
-        axes.sort_unstable_by(|one, other| other.cmp(one));
-        let shape = axes.iter().map(|&(_, extent)| extent).collect();
-        let strides = axes.iter().map(|&(stride, _)| stride).collect();
-        Layout::from_proved(shape, strides, self.span().low, self.itemsize()).coalesce()
+        let low = self.span().low;
+        let (mut shape, mut strides) = self.axes();
+        sort(&mut shape, &mut strides);
+        let rank = merge(&mut shape, &mut strides);
+        shape.truncate(rank);
+        strides.truncate(rank);
+        Layout::from_proved(shape, strides, low, self.itemsize())
     }
 
     fn without_elements(&self, offset: i64) -> Layout {
         let itemsize = self.itemsize();
         Layout::from_proved(PerAxis::filled(0, 1), PerAxis::filled(itemsize, 1), offset, itemsize)
     }
+}
+
+/// Strides without their signs, the largest first; of two alike, that of the longer axis first.
+#[inline]
+fn sort(shape: &mut [i64], strides: &mut [i64]) {
+    // Insertion sort, for ranks are small.
+    for end in 0..shape.len().min(strides.len()) {
+        let (stride, extent) = (strides[end].saturating_abs(), shape[end]); // L4: MIN on extent 1
+        let mut at = end;
+        while at > 0 && (strides[at - 1], shape[at - 1]) < (stride, extent) {
+            (strides[at], shape[at]) = (strides[at - 1], shape[at - 1]);
+            at -= 1;
+        }
+        (strides[at], shape[at]) = (stride, extent);
+    }
+}
+
+/// Drops axes of extent 1 and merges neighbours where the outer one steps over the inner one;
+/// says how many axes are left, at the front.
+#[inline]
+fn merge(shape: &mut [i64], strides: &mut [i64]) -> usize {
+    let mut kept = 0;
+    for axis in 0..shape.len().min(strides.len()) {
+        let (extent, stride) = (shape[axis], strides[axis]);
+        if extent == 1 {
+            continue;
+        }
+        if kept > 0 && stride.checked_mul(extent) == Some(strides[kept - 1]) {
+            shape[kept - 1] *= extent; // Invariant L3.
+            strides[kept - 1] = stride;
+        } else {
+            (shape[kept], strides[kept]) = (extent, stride);
+            kept += 1;
+        }
+    }
+    kept
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! `(2,3):(24,8)+0`.
 
 use super::layout_type::check_extents;
-use super::{Layout, LayoutError};
+use super::{Layout, LayoutError, PerAxis};
 
 /// The order of a copy's axes, as in `a.copy(order=..)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,17 +59,21 @@ impl Layout {
 
     fn packed_like(&self, order: CopyOrder, itemsize: i64) -> Layout {
         let (shape, rank) = (self.shape(), self.rank());
+        let packed_c = || Layout::packed_strides(shape, itemsize, (0..rank).rev());
+        let packed_f = || Layout::packed_strides(shape, itemsize, 0..rank);
         let strides = match order {
-            CopyOrder::A | CopyOrder::K if self.prefers_f() => {
-                Layout::packed_strides(shape, itemsize, 0..rank)
-            }
-            CopyOrder::F => Layout::packed_strides(shape, itemsize, 0..rank),
-            CopyOrder::K if !self.is_c_contiguous() => {
-                Layout::packed_strides(shape, itemsize, self.order().iter().rev().copied())
-            }
-            _ => Layout::packed_strides(shape, itemsize, (0..rank).rev()),
+            CopyOrder::C => packed_c(),
+            CopyOrder::F => packed_f(),
+            _ if self.is_c_contiguous() => packed_c(),
+            _ if self.is_f_contiguous() => packed_f(),
+            CopyOrder::A => packed_c(),
+            CopyOrder::K => PerAxis::from_fn(rank, |axis| {
+                // It steps over all axes that are faster than it.
+                let faster = (0..rank).filter(|&other| self.is_faster(other, axis));
+                faster.fold(itemsize, |stride, axis| stride * shape[axis].max(1)) // Invariant L3.
+            }),
         };
-        Layout::from_proved(shape.into(), strides, 0, itemsize)
+        Layout::from_proved(self.axes().0, strides, 0, itemsize)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::axis::normalize_axis_of;
 use super::slice::moved;
-use super::{Layout, LayoutError};
+use super::{Layout, LayoutError, PerAxis};
 
 impl Layout {
     /// The elements with equal index on two axes, the second `offset` ahead, as
@@ -41,19 +41,26 @@ impl Layout {
         let skip1 = offset.saturating_neg().max(0);
         let skip2 = offset.max(0);
         let extent = (shape[axis1] - skip1).min(shape[axis2] - skip2).max(0);
-        let stride = stride1
-            .checked_add(stride2)
-            .ok_or(LayoutError::DiagonalOverflow { stride1, stride2 })?;
+        let Some(stride) = stride1.checked_add(stride2) else {
+            return Err(LayoutError::DiagonalOverflow { stride1, stride2 });
+        };
         // An empty diagonal may lie anywhere: it keeps the offset.
         let first = if extent == 0 {
             self.offset()
         } else {
             moved(moved(self.offset(), stride1, skip1)?, stride2, skip2)?
         };
-        let others = || (0..self.rank()).filter(|&axis| axis != axis1 && axis != axis2);
+        // The other axes keep their order; the last place is the diagonal's.
+        let (front, back) = (axis1.min(axis2), axis1.max(axis2));
+        let place = |axis: usize, values: &[i64], last: i64| match axis {
+            _ if axis + 2 == self.rank() => last,
+            _ if axis < front => values[axis],
+            _ if axis + 1 < back => values[axis + 1],
+            _ => values[axis + 2],
+        };
         Ok(Layout::from_proved(
-            others().map(|axis| shape[axis]).chain([extent]).collect(),
-            others().map(|axis| strides[axis]).chain([stride]).collect(),
+            PerAxis::from_fn(self.rank() - 1, |axis| place(axis, shape, extent)),
+            PerAxis::from_fn(self.rank() - 1, |axis| place(axis, strides, stride)),
             first,
             self.itemsize(),
         ))

@@ -5,19 +5,23 @@
 //! `(1,10):(8000,8)+0`.
 
 use super::Layout;
+use super::axis::AxisSet;
 
 impl Layout {
     /// Whether the elements lie one after the other, last axis fastest (NumPy's C_CONTIGUOUS).
+    #[inline]
     pub fn is_c_contiguous(&self) -> bool {
         self.is_empty() || self.runs_without_gaps((0..self.rank()).rev())
     }
 
     /// Whether the elements lie one after the other, first axis fastest (NumPy's F_CONTIGUOUS).
+    #[inline]
     pub fn is_f_contiguous(&self) -> bool {
         self.is_empty() || self.runs_without_gaps(0..self.rank())
     }
 
     /// Whether each axis, fastest first, steps over exactly what the axes before it fill.
+    #[inline]
     fn runs_without_gaps(&self, fastest_first: impl Iterator<Item = usize>) -> bool {
         let mut filled = self.itemsize();
         for axis in fastest_first {
@@ -44,22 +48,25 @@ impl Layout {
         if self.is_empty() {
             return true;
         }
-        let order = self.order();
+        // Each axis that steps over exactly what is filled so far fills more, until none is left.
+        let long = |axis: &usize| self.shape()[*axis] != 1;
+        let mut left = AxisSet::default();
+        (0..self.rank()).filter(long).for_each(|axis| _ = left.insert(axis));
         let mut filled = self.itemsize();
-        for &axis in order.iter().rev() {
-            let extent = self.shape()[axis];
-            if extent != 1 {
-                if self.strides()[axis].unsigned_abs() != filled.unsigned_abs() {
-                    return false;
-                }
-                filled *= extent; // Invariant L3.
-            }
+        while left != AxisSet::default() {
+            let fits = |&axis: &usize| {
+                left.contains(axis) && self.strides()[axis].unsigned_abs() == filled.unsigned_abs()
+            };
+            let Some(axis) = (0..self.rank()).rev().find(fits) else { return false };
+            left.remove(axis);
+            filled *= self.shape()[axis]; // Invariant L3.
         }
         true
     }
 
     /// Whether every element lies on a multiple of `alignment` bytes (NumPy's ALIGNED), in a
     /// buffer that itself starts at a multiple of it. An array without elements is aligned.
+    #[inline]
     pub fn is_aligned(&self, alignment: i64) -> bool {
         if alignment <= 1 || self.is_empty() {
             return true;

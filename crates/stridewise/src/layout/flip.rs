@@ -2,7 +2,7 @@
 //!
 //! `(2,3):(24,8)+0` flipped along axis 1 is `(2,3):(24,-8)+16`.
 
-use super::axis::normalize_axes;
+use super::axis::{AxisSet, exchange, normalize_axes};
 use super::slice::{moved, stepped};
 use super::{Layout, LayoutError, PerAxis, normalize_axis};
 
@@ -23,19 +23,31 @@ impl Layout {
     /// An axis out of bounds or named twice, or a stride without a negative in 64 bits.
     pub fn flip(&self, axes: &[i64]) -> Result<Layout, LayoutError> {
         let axes = normalize_axes(None, axes, self.rank())?;
+        self.turned(axes, |axis| axis)
+    }
+
+    /// Reversed along `axes`, then axis `k` taken from `source(k)`.
+    #[inline]
+    fn turned(
+        &self,
+        axes: AxisSet,
+        source: impl Fn(usize) -> usize,
+    ) -> Result<Layout, LayoutError> {
+        let (shape, strides, rank) = (self.shape(), self.strides(), self.rank());
         // NumPy flips by slicing, and a slice that takes nothing changes nothing.
-        let flips = |axis| axes.contains(axis) && self.shape()[axis] > 0;
+        let flips = |axis: usize| axes.contains(axis) && shape[axis] > 0;
         let mut offset = self.offset();
-        for axis in (0..self.rank()).filter(|&axis| flips(axis)) {
-            let stride = self.strides()[axis];
-            offset = moved(offset, stride, self.shape()[axis] - 1)?;
-            stepped(axis, stride, -1)?;
+        for axis in (0..rank).filter(|&axis| flips(axis)) {
+            offset = moved(offset, strides[axis], shape[axis] - 1)?;
+            stepped(axis, strides[axis], -1)?;
         }
-        let strides = PerAxis::from_fn(self.rank(), |axis| {
-            let stride = self.strides()[axis];
-            if flips(axis) { -stride } else { stride }
-        });
-        Ok(Layout::from_proved(self.shape().into(), strides, offset, self.itemsize()))
+        let stride = |axis: usize| if flips(axis) { -strides[axis] } else { strides[axis] };
+        Ok(Layout::from_proved(
+            PerAxis::from_fn(rank, |axis| shape[source(axis)]),
+            PerAxis::from_fn(rank, |axis| stride(source(axis))),
+            offset,
+            self.itemsize(),
+        ))
     }
 
     /// Turned by `turns` quarters from the first axis of `axes` towards the second, as
@@ -62,9 +74,9 @@ impl Layout {
         }
         match turns.rem_euclid(4) {
             0 => Ok(self.clone()),
-            1 => self.flip(&[axes.1])?.swap_axes(axes.0, axes.1),
-            2 => self.flip(&[axes.0, axes.1]),
-            _ => self.swap_axes(axes.0, axes.1)?.flip(&[axes.1]),
+            1 => self.turned(AxisSet::of(&[other]), exchange(one, other)),
+            2 => self.turned(AxisSet::of(&[one, other]), |axis| axis),
+            _ => self.turned(AxisSet::of(&[one]), exchange(one, other)),
         }
     }
 }

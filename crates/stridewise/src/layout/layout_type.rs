@@ -35,6 +35,7 @@ impl Layout {
     /// # Errors
     /// Rank above 64, shape and strides of different lengths, a negative extent or itemsize,
     /// more bytes than i64 counts, or a reachable byte outside i64.
+    #[inline]
     pub fn new(
         shape: &[i64],
         strides: &[i64],
@@ -76,6 +77,7 @@ impl Layout {
         Layout::packed(shape, itemsize, order.iter().rev().copied())
     }
 
+    #[inline]
     fn packed(
         shape: &[i64],
         itemsize: i64,
@@ -87,22 +89,24 @@ impl Layout {
     }
 
     /// Strides without gaps for a shape that satisfies L1 to L3.
+    #[inline]
     pub(in crate::layout) fn packed_strides(
         shape: &[i64],
         itemsize: i64,
         fastest_first: impl Iterator<Item = usize>,
     ) -> PerAxis<i64> {
-        let mut strides = PerAxis::filled(0, shape.len());
-        let mut stride = itemsize;
-        for axis in fastest_first {
-            strides[axis] = stride;
-            stride *= shape[axis].max(1); // Invariant L3.
-        }
-        strides
+        PerAxis::written(shape.len(), |strides| {
+            let mut stride = itemsize;
+            for axis in fastest_first {
+                strides[axis] = stride;
+                stride *= shape[axis].max(1); // Invariant L3.
+            }
+        })
     }
 
     /// From parts that the caller has proved to satisfy L1 to L4, as when they describe a
     /// part of an existing layout.
+    #[inline]
     pub(in crate::layout) fn from_proved(
         shape: PerAxis<i64>,
         strides: PerAxis<i64>,
@@ -116,17 +120,26 @@ impl Layout {
         Layout { shape, strides, offset, itemsize }
     }
 
+    /// Copies of the shape and the strides, to make others of.
+    #[inline]
+    pub(in crate::layout) fn axes(&self) -> (PerAxis<i64>, PerAxis<i64>) {
+        (self.shape.clone(), self.strides.clone())
+    }
+
     /// How many axes.
+    #[inline]
     pub fn rank(&self) -> usize {
         self.shape.len()
     }
 
     /// The extent of each axis.
+    #[inline]
     pub fn shape(&self) -> &[i64] {
         &self.shape
     }
 
     /// How many bytes one step along each axis moves; may be zero or negative.
+    #[inline]
     pub fn strides(&self) -> &[i64] {
         &self.strides
     }
@@ -141,34 +154,53 @@ impl Layout {
     }
 
     /// The byte of the element at index (0, 0, ...).
+    #[inline]
     pub fn offset(&self) -> i64 {
         self.offset
     }
 
     /// Bytes of one element.
+    #[inline]
     pub fn itemsize(&self) -> i64 {
         self.itemsize
     }
 
     /// How many elements.
+    #[inline]
     pub fn size(&self) -> i64 {
         // Invariant L3, but an itemsize of 0 proves nothing about the count: see check_extents.
         self.shape.iter().product()
     }
 
     /// Whether there are no elements.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)
     }
 
     /// Nominal bytes, as NumPy's `nbytes`: elements times itemsize, however many share memory.
+    #[inline]
     pub fn nbytes(&self) -> i64 {
         self.size() * self.itemsize // Invariant L3.
     }
 }
 
 /// L1 to L3 of a shape: rank, signs, and nominal bytes.
+#[inline]
 pub(in crate::layout) fn check_extents(shape: &[i64], itemsize: i64) -> Result<(), LayoutError> {
+    // All at once first; which of them is wrong is asked only where one is.
+    let (mut nominal, mut wrong) = (itemsize.max(1), itemsize < 0 || shape.len() > MAX_RANK);
+    for &extent in shape {
+        let (product, overflows) = nominal.overflowing_mul(extent.max(1));
+        nominal = product;
+        wrong |= overflows | (extent < 0);
+    }
+    if wrong { check_extents_in_turn(shape, itemsize) } else { Ok(()) }
+}
+
+/// The same, one check after the other, so that the first that fails is named.
+#[cold]
+fn check_extents_in_turn(shape: &[i64], itemsize: i64) -> Result<(), LayoutError> {
     if shape.len() > MAX_RANK {
         return Err(LayoutError::RankTooLarge { wanted: MAX_RANK, got: shape.len() });
     }
@@ -191,6 +223,7 @@ pub(in crate::layout) fn check_extents(shape: &[i64], itemsize: i64) -> Result<(
 }
 
 /// L1 to L4 of the parts of a layout: the bytes it reaches.
+#[inline]
 pub(in crate::layout) fn span_of(
     shape: &[i64],
     strides: &[i64],
@@ -204,6 +237,26 @@ pub(in crate::layout) fn span_of(
     if shape.contains(&0) {
         return Ok(Span { low: offset, high: offset });
     }
+    let (high, mut wrong) = offset.overflowing_add(itemsize);
+    let mut span = Span { low: offset, high };
+    for (&extent, &stride) in shape.iter().zip(strides) {
+        let (reach, overflows) = stride.overflowing_mul(extent - 1);
+        let (low, below) = span.low.overflowing_add(reach.min(0));
+        let (high, above) = span.high.overflowing_add(reach.max(0));
+        span = Span { low, high };
+        wrong |= overflows | below | above | high.overflowing_sub(low).1;
+    }
+    if wrong { span_in_turn(shape, strides, offset, itemsize) } else { Ok(span) }
+}
+
+/// The same, one axis after the other, so that the first that overflows is named.
+#[cold]
+fn span_in_turn(
+    shape: &[i64],
+    strides: &[i64],
+    offset: i64,
+    itemsize: i64,
+) -> Result<Span, LayoutError> {
     let first = offset.checked_add(itemsize).map(|high| Span { low: offset, high });
     let mut span =
         first.ok_or(LayoutError::OffsetOverflow { offset, stride: itemsize, steps: 1 })?;

@@ -4,10 +4,12 @@
 //! (1,2) lies on byte `16 + 1*24 + 2*8 = 56`. Negative indices count from the end, as in NumPy.
 //! The way back, from a byte to the indices, is [`Layout::indices_at`].
 
+use std::cmp::Ordering;
+
 use super::{Layout, LayoutError, PerAxis};
 
 /// What one axis adds to the byte of an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Term {
     /// Which axis.
     pub axis: usize,
@@ -36,9 +38,12 @@ impl Layout {
     /// assert_eq!(refused.to_string(), "index 5 is out of bounds for axis 1 with size 3");
     /// ```
     pub fn offset_of(&self, index: &[i64]) -> Result<i64, LayoutError> {
-        let index = self.normalize_index(index)?;
-        let products = index.iter().zip(self.strides()).map(|(index, stride)| index * stride);
-        Ok(self.offset() + products.sum::<i64>()) // Invariant L4.
+        self.check_index_length(index)?;
+        let mut byte = self.offset();
+        for (axis, &index) in index.iter().enumerate() {
+            byte += self.from_start(axis, index)? * self.strides()[axis]; // Invariant L4.
+        }
+        Ok(byte)
     }
 
     /// What each axis adds to [`offset_of`](Layout::offset_of), first axis first.
@@ -56,13 +61,12 @@ impl Layout {
     /// let sum: i64 = terms.iter().map(|term| term.product).sum();
     /// assert_eq!(a.offset_of(&[1, -1]).unwrap(), a.offset() + sum);
     /// ```
-    pub fn terms(&self, index: &[i64]) -> Result<Vec<Term>, LayoutError> {
+    pub fn terms(&self, index: &[i64]) -> Result<PerAxis<Term>, LayoutError> {
         let index = self.normalize_index(index)?;
-        let term = |axis: usize| {
+        Ok(PerAxis::from_fn(self.rank(), |axis| {
             let (index, stride) = (index[axis], self.strides()[axis]);
             Term { axis, index, stride, product: index * stride } // Invariant L4.
-        };
-        Ok((0..self.rank()).map(term).collect())
+        }))
     }
 
     /// The same index with every entry counted from the start of its axis.
@@ -70,24 +74,33 @@ impl Layout {
     /// # Errors
     /// As for [`offset_of`](Layout::offset_of).
     pub fn normalize_index(&self, index: &[i64]) -> Result<PerAxis<i64>, LayoutError> {
-        let (wanted, got) = (self.rank(), index.len());
-        if got > wanted {
-            return Err(LayoutError::TooManyIndices { wanted, got });
-        }
-        if got < wanted {
-            return Err(LayoutError::TooFewIndices { wanted, got });
-        }
+        self.check_index_length(index)?;
         let mut normal = PerAxis::from(index);
         for (axis, index) in normal.iter_mut().enumerate() {
-            let extent = self.shape()[axis];
-            if !(-extent..extent).contains(index) {
-                return Err(LayoutError::IndexOutOfBounds { axis, index: *index, extent });
-            }
-            if *index < 0 {
-                *index += extent;
-            }
+            *index = self.from_start(axis, *index)?;
         }
         Ok(normal)
+    }
+
+    #[inline]
+    fn check_index_length(&self, index: &[i64]) -> Result<(), LayoutError> {
+        let (wanted, got) = (self.rank(), index.len());
+        match got.cmp(&wanted) {
+            Ordering::Greater => Err(LayoutError::TooManyIndices { wanted, got }),
+            Ordering::Less => Err(LayoutError::TooFewIndices { wanted, got }),
+            Ordering::Equal => Ok(()),
+        }
+    }
+
+    /// One entry of an index, counted from the start of its axis.
+    #[inline]
+    pub(in crate::layout) fn from_start(&self, axis: usize, index: i64) -> Result<i64, LayoutError> {
+        let extent = self.shape()[axis];
+        let from_start = if index < 0 { index + extent } else { index };
+        if from_start < 0 || from_start >= extent {
+            return Err(LayoutError::IndexOutOfBounds { axis, index, extent });
+        }
+        Ok(from_start)
     }
 }
 

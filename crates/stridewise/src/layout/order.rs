@@ -18,18 +18,28 @@ impl Layout {
     /// assert_eq!(&f.order()[..], &[1, 0]);
     /// ```
     pub fn order(&self) -> PerAxis<usize> {
-        let mut axes: PerAxis<usize> = (0..self.rank()).collect();
+        let strides = self.strides();
         // Insertion sort: stable, without allocation, and ranks are small.
-        for end in 1..axes.len() {
-            let mut at = end;
-            while at > 0 && self.reach_rank(axes[at - 1]) < self.reach_rank(axes[at]) {
-                axes.swap(at - 1, at);
-                at -= 1;
+        PerAxis::written(strides.len(), |axes: &mut [usize]| {
+            for (axis, stride) in strides.iter().enumerate() {
+                let mut at = axis;
+                while at > 0 && strides[axes[at - 1]].unsigned_abs() < stride.unsigned_abs() {
+                    axes[at] = axes[at - 1];
+                    at -= 1;
+                }
+                axes[at] = axis;
             }
-        }
-        axes
+        })
     }
 
+    /// Whether `one` comes after `other` in the [`order`](Layout::order) of axes.
+    #[inline]
+    pub(in crate::layout) fn is_faster(&self, one: usize, other: usize) -> bool {
+        let (stride, than) = (self.reach_rank(one), self.reach_rank(other));
+        stride < than || (stride == than && one > other)
+    }
+
+    #[inline]
     fn reach_rank(&self, axis: usize) -> u64 {
         self.strides()[axis].unsigned_abs()
     }

@@ -21,11 +21,13 @@ enum Store<T> {
 
 impl<T: Copy + Default> PerAxis<T> {
     /// The empty list, for an array of rank 0.
+    #[inline]
     pub fn new() -> Self {
         PerAxis(Store::Inline { len: 0, values: [T::default(); INLINE] })
     }
 
     /// `rank` copies of one value.
+    #[inline]
     pub fn filled(value: T, rank: usize) -> Self {
         if rank <= INLINE {
             PerAxis(Store::Inline { len: rank, values: [value; INLINE] })
@@ -34,12 +36,32 @@ impl<T: Copy + Default> PerAxis<T> {
         }
     }
 
-    /// The value that `value` gives for each axis of `0..rank`.
-    pub fn from_fn(rank: usize, value: impl FnMut(usize) -> T) -> Self {
-        (0..rank).map(value).collect()
+    /// The value that `value` gives for each axis of `0..rank`, asked from the first on.
+    #[inline(always)]
+    pub fn from_fn(rank: usize, mut value: impl FnMut(usize) -> T) -> Self {
+        PerAxis::written(rank, |values| {
+            for (axis, place) in values.iter_mut().enumerate() {
+                *place = value(axis);
+            }
+        })
+    }
+
+    /// `rank` values that `write` puts over the defaults it finds. The quickest way to many at
+    /// once: they stand on their own until they are complete, and move as a whole.
+    #[inline(always)]
+    pub(in crate::layout) fn written(rank: usize, write: impl FnOnce(&mut [T])) -> Self {
+        if rank > INLINE {
+            let mut heap = vec![T::default(); rank];
+            write(&mut heap);
+            return PerAxis(Store::Heap(heap));
+        }
+        let mut values = [T::default(); INLINE];
+        write(&mut values[..rank]);
+        PerAxis(Store::Inline { len: rank, values })
     }
 
     /// Appends a value for a new last axis.
+    #[inline]
     pub fn push(&mut self, value: T) {
         match &mut self.0 {
             Store::Inline { len, values } if *len < INLINE => {
@@ -57,12 +79,14 @@ impl<T: Copy + Default> PerAxis<T> {
     }
 
     /// Inserts a value before `axis`; `axis` may equal the length.
+    #[inline]
     pub fn insert(&mut self, axis: usize, value: T) {
         self.push(value);
         self[axis..].rotate_right(1);
     }
 
     /// Keeps the first `len` values; without effect where there are no more.
+    #[inline]
     pub fn truncate(&mut self, len: usize) {
         match &mut self.0 {
             Store::Inline { len: old, .. } => *old = len.min(*old),
@@ -71,6 +95,7 @@ impl<T: Copy + Default> PerAxis<T> {
     }
 
     /// Removes and returns the value of `axis`.
+    #[inline]
     pub fn remove(&mut self, axis: usize) -> T {
         let value = self[axis];
         self[axis..].rotate_left(1);
@@ -92,6 +117,7 @@ impl<T: Copy + Default> Default for PerAxis<T> {
 
 impl<T: Copy + Default> Deref for PerAxis<T> {
     type Target = [T];
+    #[inline]
     fn deref(&self) -> &[T] {
         match &self.0 {
             Store::Inline { len, values } => &values[..*len],
@@ -101,6 +127,7 @@ impl<T: Copy + Default> Deref for PerAxis<T> {
 }
 
 impl<T: Copy + Default> DerefMut for PerAxis<T> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut [T] {
         match &mut self.0 {
             Store::Inline { len, values } => &mut values[..*len],
@@ -110,12 +137,22 @@ impl<T: Copy + Default> DerefMut for PerAxis<T> {
 }
 
 impl<T: Copy + Default> From<&[T]> for PerAxis<T> {
+    #[inline]
     fn from(slice: &[T]) -> Self {
-        slice.iter().copied().collect()
+        if slice.len() > INLINE {
+            return PerAxis(Store::Heap(slice.to_vec()));
+        }
+        // A loop, because a call of memcpy takes longer than so few values.
+        let mut values = [T::default(); INLINE];
+        for (place, &value) in values.iter_mut().zip(slice) {
+            *place = value;
+        }
+        PerAxis(Store::Inline { len: slice.len(), values })
     }
 }
 
 impl<T: Copy + Default> FromIterator<T> for PerAxis<T> {
+    #[inline]
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
         let mut values = [T::default(); INLINE];
         let mut len = 0;
@@ -129,7 +166,7 @@ impl<T: Copy + Default> FromIterator<T> for PerAxis<T> {
             values[len] = value;
             len += 1;
         }
-        PerAxis(Store::Inline { len, values })
+        PerAxis(Store::Inline { len: len, values })
     }
 }
 

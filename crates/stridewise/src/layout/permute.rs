@@ -38,6 +38,7 @@ impl Layout {
 
     /// Axis `k` of the result is axis `source(k)` of this layout; an axis that is left out has
     /// extent 1.
+    #[inline]
     pub(in crate::layout) fn reordered(
         &self,
         rank: usize,
@@ -54,6 +55,7 @@ impl Layout {
 }
 
 /// Whether `axes` names each of `0..rank` once.
+#[inline]
 pub(in crate::layout) fn check_permutation(axes: &[usize], rank: usize) -> Result<(), LayoutError> {
     let mut seen = AxisSet::default();
     let new = |&axis: &usize| axis < rank && seen.insert(axis);

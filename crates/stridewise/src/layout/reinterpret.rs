@@ -46,17 +46,18 @@ impl Layout {
             return Err(LayoutError::ReinterpretStrided { axis, wanted: itemsize, got });
         }
         let bytes = shape[axis] * itemsize; // Invariant L3.
+        let extent = bytes.checked_div(new_itemsize).unwrap_or(0);
         if new_itemsize < itemsize {
             if new_itemsize == 0 || itemsize % new_itemsize != 0 {
                 return Err(LayoutError::ReinterpretSmaller { itemsize, got: new_itemsize });
             }
-        } else if bytes % new_itemsize != 0 {
+        } else if extent * new_itemsize != bytes {
             return Err(LayoutError::ReinterpretLarger { axis, bytes, got: new_itemsize });
         }
-        let with_last = |values: &[i64], last: i64| -> PerAxis<i64> {
-            values[..axis].iter().copied().chain([last]).collect()
+        let with_last = |values: &[i64], last: i64| {
+            PerAxis::from_fn(values.len(), |at| if at == axis { last } else { values[at] })
         };
-        let new_shape = with_last(shape, bytes / new_itemsize);
+        let new_shape = with_last(shape, extent);
         check_extents(&new_shape, new_itemsize)?; // L3 counts zeros as one.
         let new_strides = with_last(strides, new_itemsize);
         Ok(Layout::from_proved(new_shape, new_strides, self.offset(), new_itemsize))
@@ -84,18 +85,25 @@ impl Layout {
         itemsize: i64,
         sub_shape: &[i64],
     ) -> Result<Layout, LayoutError> {
-        let sub = Layout::c_order(sub_shape, itemsize)?;
-        check_rank(self.rank() + sub.rank())?;
-        let end = i128::from(offset) + i128::from(sub.nbytes());
-        if offset < 0 || end > i128::from(self.itemsize()) {
-            return Err(LayoutError::FieldOutsideItem {
-                itemsize: self.itemsize(),
-                offset,
-                got: sub.nbytes(),
-            });
+        check_extents(sub_shape, itemsize)?;
+        let (rank, sub_rank) = (self.rank(), sub_shape.len());
+        check_rank(rank + sub_rank)?;
+        let bytes = sub_shape.iter().product::<i64>() * itemsize; // Just checked.
+        if offset < 0 || offset.checked_add(bytes).is_none_or(|end| end > self.itemsize()) {
+            let itemsize = self.itemsize();
+            return Err(LayoutError::FieldOutsideItem { itemsize, offset, got: bytes });
         }
-        let shape: PerAxis<i64> = self.shape().iter().chain(sub.shape()).copied().collect();
-        let strides: PerAxis<i64> = self.strides().iter().chain(sub.strides()).copied().collect();
+        let shape = PerAxis::from_fn(rank + sub_rank, |axis| {
+            if axis < rank { self.shape()[axis] } else { sub_shape[axis - rank] }
+        });
+        let strides = PerAxis::written(rank + sub_rank, |strides| {
+            strides[..rank].copy_from_slice(self.strides());
+            let mut stride = itemsize;
+            for (place, &extent) in strides[rank..].iter_mut().zip(sub_shape).rev() {
+                *place = stride;
+                stride *= extent.max(1); // Just checked.
+            }
+        });
         check_extents(&shape, itemsize)?;
         let offset = moved(self.offset(), offset, 1)?;
         // L4: a field lies inside its item.

@@ -99,7 +99,7 @@ impl Layout {
         }
         let long_axes = self.long_axes();
         if let Some(pair) = self.obstacle(&long_axes, &shape, order) {
-            let reason = self.cannot_merge(pair, &long_axes, &shape, order);
+            let reason = self.cannot_merge(pair, order);
             let strides = packed_strides(&shape, order, itemsize);
             let layout = Layout::from_proved(shape, strides, 0, itemsize);
             return Ok(Reshape::Copy { layout, reason });
@@ -143,6 +143,7 @@ impl Layout {
         }
     }
 
+    #[inline]
     fn is_contiguous(&self, order: IndexOrder) -> bool {
         match order {
             IndexOrder::F => self.is_f_contiguous(),
@@ -150,6 +151,7 @@ impl Layout {
         }
     }
 
+    #[inline]
     fn reading_order(&self, order: IndexOrder) -> IndexOrder {
         match order {
             IndexOrder::A if self.prefers_f() => IndexOrder::F,
@@ -159,6 +161,7 @@ impl Layout {
     }
 
     /// The shape with its negative extent, if any, worked out, so that the sizes agree.
+    #[inline]
     fn with_open_extent(&self, wanted: &[i64]) -> Result<PerAxis<i64>, LayoutError> {
         let size = self.size();
         let refuse = || LayoutError::ReshapeSize { size, wanted: wanted.to_vec() };
@@ -176,13 +179,8 @@ impl Layout {
             Some(_) if known != 0 && size % known == 0 => size / known,
             _ => return Err(refuse()),
         };
-        let shape =
-            PerAxis::from_fn(
-                wanted.len(),
-                |axis| {
-                    if wanted[axis] < 0 { rest } else { wanted[axis] }
-                },
-            );
+        let extent = |axis: usize| if wanted[axis] < 0 { rest } else { wanted[axis] };
+        let shape = PerAxis::from_fn(wanted.len(), extent);
         if size == 0 {
             check_extents(&shape, self.itemsize())?; // L3 counts zeros as one.
         }
@@ -191,6 +189,7 @@ impl Layout {
 
     /// NumPy's decision: the first two old axes that would have to merge and do not. `old` are
     /// the long axes in the order of the walk.
+    #[inline]
     pub(in crate::layout) fn obstacle(
         &self,
         old: &[usize],
@@ -203,6 +202,7 @@ impl Layout {
 
     /// The new strides where nothing is in the way: in each group the fastest new axis takes
     /// the stride of the fastest old one, and the others step over what is inside them.
+    #[inline]
     fn merged_strides(
         &self,
         old: &[usize],
@@ -238,11 +238,21 @@ impl Layout {
     }
 
     /// The axes that a walk moves along: all but those of extent 1.
+    #[inline]
     pub(in crate::layout) fn long_axes(&self) -> PerAxis<usize> {
-        (0..self.rank()).filter(|&axis| self.shape()[axis] != 1).collect()
+        let mut count = 0;
+        let mut axes = PerAxis::written(self.rank(), |axes: &mut [usize]| {
+            for (axis, &extent) in self.shape().iter().enumerate() {
+                axes[count] = axis; // At most as many as axes came before.
+                count += usize::from(extent != 1);
+            }
+        });
+        axes.truncate(count);
+        axes
     }
 
     /// The first two neighbours that do not merge into one axis.
+    #[inline]
     pub(in crate::layout) fn first_apart(
         &self,
         axes: &[usize],
@@ -258,6 +268,7 @@ impl Layout {
     }
 
     /// What the stride of the next slower axis has to be to merge with this one.
+    #[inline]
     pub(in crate::layout) fn needed_stride(&self, inner: usize) -> Option<i64> {
         self.strides()[inner].checked_mul(self.shape()[inner])
     }
@@ -312,6 +323,7 @@ impl Iterator for Groups<'_> {
     }
 }
 
+#[inline]
 fn packed_strides(shape: &[i64], order: IndexOrder, itemsize: i64) -> PerAxis<i64> {
     match order {
         IndexOrder::F => Layout::packed_strides(shape, itemsize, 0..shape.len()),

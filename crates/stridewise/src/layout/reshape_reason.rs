@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::reshape::{Groups, Neighbours};
-use super::{CopyOrder, IndexOrder, Layout, MAX_RANK, PerAxis};
+use super::{CopyOrder, IndexOrder, Layout, MAX_RANK, PerAxis, Reshape};
 
 /// What kind of obstacle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,8 +47,17 @@ pub struct ReshapeReason {
     pub needed: Option<i64>,
     /// how many bytes the copy takes
     pub copy_bytes: i64,
-    /// the cheapest way out
-    pub remedy: Remedy,
+    /// what was asked for
+    pub(in crate::layout) asked: Asked,
+}
+
+/// What a reason is the reason of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::layout) enum Asked {
+    /// a shape
+    Reshape,
+    /// one axis without gaps
+    Ravel,
 }
 
 /// A way to get the elements under another shape.
@@ -83,12 +92,30 @@ pub(in crate::layout) struct Gap {
 }
 
 impl Layout {
+    /// The cheapest way out of a copy: what to write in place of the reshape or ravel of this
+    /// layout that gave it. `None` of a view.
+    ///
+    /// It is looked for when it is asked for: most callers want no more than to know that there
+    /// is a copy.
+    ///
+    /// ```
+    /// # use stridewise::layout::{IndexOrder, Layout, Remedy};
+    /// let a = Layout::f_order(&[3, 4], 8).unwrap();
+    /// let copied = a.reshape(&[-1], IndexOrder::C).unwrap();
+    /// assert_eq!(a.remedy(&copied), Some(Remedy::OtherOrder(IndexOrder::F)));
+    /// ```
+    pub fn remedy(&self, reshaped: &Reshape) -> Option<Remedy> {
+        let Reshape::Copy { layout, reason } = reshaped else { return None };
+        let reading = if reason.order == CopyOrder::F { IndexOrder::F } else { IndexOrder::C };
+        let flat = (reason.asked == Asked::Ravel).then(|| self.flat_view(reason.order)).flatten();
+        Some(flat.unwrap_or_else(|| self.way_out(layout.shape(), reading)))
+    }
+
     /// The reason of a reshape whose shape would merge these two.
+    #[inline]
     pub(in crate::layout) fn cannot_merge(
         &self,
         pair: Neighbours,
-        long_axes: &[usize],
-        shape: &[i64],
         order: IndexOrder,
     ) -> ReshapeReason {
         let gap = Gap { outer: pair.outer, inner: Some(pair.inner) };
@@ -96,31 +123,17 @@ impl Layout {
             IndexOrder::F => CopyOrder::F,
             _ => CopyOrder::C,
         };
-        self.reason(gap, copy_order, self.way_out(long_axes, shape, order))
+        self.reason(gap, copy_order, Asked::Reshape)
     }
 
     /// The reason of a ravel.
+    #[inline]
     pub(in crate::layout) fn not_packed(&self, gap: Gap, order: CopyOrder) -> ReshapeReason {
-        let long_axes = self.long_axes();
-        let merges = |order| self.first_apart(&long_axes, order).is_none();
-        let reading = if order == CopyOrder::F { IndexOrder::F } else { IndexOrder::C };
-        let remedy = if merges(reading) {
-            Remedy::ReshapeFlat(reading)
-        } else if order == CopyOrder::K && merges(IndexOrder::F) {
-            Remedy::ReshapeFlat(IndexOrder::F)
-        } else if reading == IndexOrder::F && self.is_c_contiguous() {
-            Remedy::RavelIn(CopyOrder::C)
-        } else if reading == IndexOrder::C && self.is_f_contiguous() {
-            Remedy::RavelIn(CopyOrder::F)
-        } else if order != CopyOrder::K && self.first_gap(CopyOrder::K).is_none() {
-            Remedy::RavelIn(CopyOrder::K)
-        } else {
-            self.way_out(&long_axes, &[self.size()], reading)
-        };
-        self.reason(gap, order, remedy)
+        self.reason(gap, order, Asked::Ravel)
     }
 
-    fn reason(&self, gap: Gap, order: CopyOrder, remedy: Remedy) -> ReshapeReason {
+    #[inline]
+    fn reason(&self, gap: Gap, order: CopyOrder, asked: Asked) -> ReshapeReason {
         let found = self.strides()[gap.outer];
         let needed = gap.inner.map_or(Some(self.itemsize()), |inner| self.needed_stride(inner));
         let backwards = needed.is_some_and(|needed| needed > 0 && found == -needed);
@@ -134,32 +147,70 @@ impl Layout {
             extent: self.shape()[axis],
             stride: self.strides()[axis],
         });
-        let copy_bytes = self.nbytes();
-        ReshapeReason { code, order, outer: gap.outer, inner, found, needed, copy_bytes, remedy }
+        let (outer, copy_bytes) = (gap.outer, self.nbytes());
+        ReshapeReason { code, order, outer, inner, found, needed, copy_bytes, asked }
     }
 
     /// What keeps the elements, walked in `order`, from lying one after the other: the first two
     /// axes that do not merge, else the stride of the fastest axis.
     pub(in crate::layout) fn first_gap(&self, order: CopyOrder) -> Option<Gap> {
-        let (axes, reading) = match order {
-            CopyOrder::F => (self.long_axes(), IndexOrder::F),
-            CopyOrder::K => (self.long_only(&self.order()), IndexOrder::C),
-            _ => (self.long_axes(), IndexOrder::C),
-        };
-        if let Some(pair) = self.first_apart(&axes, reading) {
-            return Some(Gap { outer: pair.outer, inner: Some(pair.inner) });
+        match order {
+            CopyOrder::F => self.gap_along(0..self.rank(), IndexOrder::F),
+            CopyOrder::K => self.gap_along(self.order().iter().copied(), IndexOrder::C),
+            _ => self.gap_along(0..self.rank(), IndexOrder::C),
         }
-        let fastest = match reading {
-            IndexOrder::F => axes.first(),
-            _ => axes.last(),
-        };
-        let gap = |&axis: &usize| Gap { outer: axis, inner: None };
-        fastest.filter(|&&axis| self.strides()[axis] != self.itemsize()).map(gap)
+    }
+
+    /// As [`first_gap`](Layout::first_gap), for axes from the slowest to the fastest, or the other
+    /// way round in order F.
+    #[inline]
+    fn gap_along(&self, axes: impl Iterator<Item = usize>, reading: IndexOrder) -> Option<Gap> {
+        let (shape, strides) = (self.shape(), self.strides());
+        let mut long = axes.filter(|&axis| shape[axis] != 1);
+        let mut fastest = long.next()?;
+        let mut last = fastest;
+        for axis in long {
+            let (outer, inner) = match reading {
+                IndexOrder::F => (axis, last),
+                _ => (last, axis),
+            };
+            if strides[inner].checked_mul(shape[inner]) != Some(strides[outer]) {
+                return Some(Gap { outer, inner: Some(inner) });
+            }
+            last = axis;
+            fastest = if reading == IndexOrder::F { fastest } else { axis };
+        }
+        (strides[fastest] != self.itemsize()).then_some(Gap { outer: fastest, inner: None })
+    }
+
+    /// How to ravel without a copy, where that is possible.
+    fn flat_view(&self, order: CopyOrder) -> Option<Remedy> {
+        let long_axes = self.long_axes();
+        let merges = |order| self.first_apart(&long_axes, order).is_none();
+        let reading = if order == CopyOrder::F { IndexOrder::F } else { IndexOrder::C };
+        if merges(reading) {
+            Some(Remedy::ReshapeFlat(reading))
+        } else if order == CopyOrder::K && merges(IndexOrder::F) {
+            Some(Remedy::ReshapeFlat(IndexOrder::F))
+        } else if reading == IndexOrder::F && self.is_c_contiguous() {
+            Some(Remedy::RavelIn(CopyOrder::C))
+        } else if reading == IndexOrder::C && self.is_f_contiguous() {
+            Some(Remedy::RavelIn(CopyOrder::F))
+        } else if order != CopyOrder::K && self.first_gap(CopyOrder::K).is_none() {
+            Some(Remedy::RavelIn(CopyOrder::K))
+        } else {
+            None
+        }
     }
 
     /// The cheapest way to this shape without a copy, or the copy. The shape is not a view when
     /// the long axes are read in `this` order.
-    fn way_out(&self, long_axes: &[usize], shape: &[i64], this: IndexOrder) -> Remedy {
+    fn way_out(&self, shape: &[i64], this: IndexOrder) -> Remedy {
+        // Another layout's copy is none of this one's.
+        if self.is_empty() || shape.iter().product::<i64>() != self.size() {
+            return Remedy::Copy { bytes: self.nbytes() };
+        }
+        let long_axes = &self.long_axes()[..];
         let other = match this {
             IndexOrder::F => IndexOrder::C,
             _ => IndexOrder::F,
@@ -307,12 +358,12 @@ impl<T: Copy + Default + fmt::Display> fmt::Display for Listed<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::Reshape;
     use stridewise_oracle::{Rng, corpus, random};
 
-    fn reason(got: Reshape) -> ReshapeReason {
+    fn reason(a: &Layout, got: Reshape) -> (ReshapeReason, Remedy) {
+        let remedy = a.remedy(&got);
         match got {
-            Reshape::Copy { reason, .. } => reason,
+            Reshape::Copy { reason, .. } => (reason, remedy.expect("a copy has a way out")),
             Reshape::View(layout) => panic!("a view: {layout}"),
         }
     }
@@ -321,9 +372,9 @@ mod tests {
     fn reasons_name_the_axes_and_the_way_out() {
         let check = |shape: &[i64], strides: &[i64], to: &[i64], why: &str, help: &str| {
             let a = Layout::new(shape, strides, 0, 8).unwrap();
-            let reason = reason(a.reshape(to, IndexOrder::C).unwrap());
+            let (reason, remedy) = reason(&a, a.reshape(to, IndexOrder::C).unwrap());
             assert_eq!(
-                (reason.to_string().as_str(), reason.remedy.to_string().as_str()),
+                (reason.to_string().as_str(), remedy.to_string().as_str()),
                 (why, help)
             );
         };
@@ -377,9 +428,9 @@ mod tests {
     fn ravel_has_reasons_of_its_own() {
         let check = |strides: &[i64], order, why: &str, help: &str| {
             let a = Layout::new(&[4, 5][..strides.len()], strides, 0, 8).unwrap();
-            let reason = reason(a.ravel(order));
+            let (reason, remedy) = reason(&a, a.ravel(order));
             assert_eq!(
-                (reason.to_string().as_str(), reason.remedy.to_string().as_str()),
+                (reason.to_string().as_str(), remedy.to_string().as_str()),
                 (why, help)
             );
         };
@@ -425,7 +476,8 @@ mod tests {
     }
 
     /// Every claim of a reason, tried out.
-    fn check_claims(a: &Layout, reason: &ReshapeReason, shape: &[i64], what: &str) {
+    fn check_claims(a: &Layout, reshaped: &Reshape, shape: &[i64], what: &str) -> usize {
+        let Reshape::Copy { reason, .. } = reshaped else { panic!("{what} is a view") };
         assert_eq!(reason.copy_bytes, a.nbytes(), "{what}");
         assert_eq!(reason.found, a.strides()[reason.outer], "{what}");
         assert_ne!(reason.needed, Some(reason.found), "{what}");
@@ -447,7 +499,8 @@ mod tests {
         assert_eq!(reason.needed, Some(inner_needs), "{what}");
 
         let reshapes = |a: &Layout, shape: &[i64], order| a.reshape(shape, order).unwrap();
-        match &reason.remedy {
+        let remedy = a.remedy(reshaped).expect("a copy has a way out");
+        match &remedy {
             Remedy::OtherOrder(order) => assert!(reshapes(a, shape, *order).is_view(), "{what}"),
             Remedy::TransposeFirst(axes) => {
                 let sorted = a.permute(axes).unwrap();
@@ -465,6 +518,7 @@ mod tests {
                 }
             }
         }
+        kind(&remedy)
     }
 
     #[test]
@@ -481,10 +535,9 @@ mod tests {
             let new = shape_of(&mut rng, a.size());
             for order in [IndexOrder::C, IndexOrder::F, IndexOrder::A] {
                 let what = format!("{strided} to {new:?} in {order:?}");
-                let Reshape::Copy { reason, .. } = a.reshape(&new, order).unwrap() else {
-                    continue;
-                };
-                check_claims(&a, &reason, &new, &format!("{what}: {reason:?}"));
+                let reshaped = a.reshape(&new, order).unwrap();
+                let Reshape::Copy { reason, .. } = &reshaped else { continue };
+                kinds[check_claims(&a, &reshaped, &new, &format!("{what}: {reason:?}"))] += 1;
                 // ... and the new shape does merge them: in an array that is in order but for
                 // a gap between these two, it is they that are named.
                 let inner = reason.inner.expect("a reshape fails on two axes").axis;
@@ -508,13 +561,12 @@ mod tests {
                     "{what}"
                 );
                 copies += 1;
-                kinds[kind(&reason.remedy)] += 1;
             }
             for order in [CopyOrder::C, CopyOrder::F, CopyOrder::A, CopyOrder::K] {
-                if let Reshape::Copy { reason, .. } = a.ravel(order) {
+                let raveled = a.ravel(order);
+                if let Reshape::Copy { reason, .. } = &raveled {
                     let what = format!("{strided} raveled in {order:?}: {reason:?}");
-                    check_claims(&a, &reason, &[a.size()], &what);
-                    kinds[kind(&reason.remedy)] += 1;
+                    kinds[check_claims(&a, &raveled, &[a.size()], &what)] += 1;
                 }
             }
         }

@@ -43,6 +43,7 @@ impl Run {
     /// Python's rule: what a slice takes of an axis, everything out of range clamped.
     ///
     /// A slice that takes nothing is `(0, 1, 0)`: NumPy keeps the offset and the stride then.
+    #[inline]
     fn of_slice(
         start: Option<i64>,
         stop: Option<i64>,
@@ -78,16 +79,22 @@ impl Run {
 }
 
 /// `offset + stride * steps`, where no invariant bounds it: a layout without elements.
+#[inline]
 pub(in crate::layout) fn moved(offset: i64, stride: i64, steps: i64) -> Result<i64, LayoutError> {
-    stride
-        .checked_mul(steps)
-        .and_then(|distance| offset.checked_add(distance))
-        .ok_or(LayoutError::OffsetOverflow { offset, stride, steps })
+    let reached = stride.checked_mul(steps).and_then(|distance| offset.checked_add(distance));
+    let Some(reached) = reached else {
+        return Err(LayoutError::OffsetOverflow { offset, stride, steps });
+    };
+    Ok(reached)
 }
 
 /// `stride * step`, which overflows only where no two elements are that far apart.
+#[inline]
 pub(in crate::layout) fn stepped(axis: usize, stride: i64, step: i64) -> Result<i64, LayoutError> {
-    stride.checked_mul(step).ok_or(LayoutError::StrideOverflow { axis, stride, step })
+    let Some(product) = stride.checked_mul(step) else {
+        return Err(LayoutError::StrideOverflow { axis, stride, step });
+    };
+    Ok(product)
 }
 
 impl Layout {
@@ -130,12 +137,7 @@ impl Layout {
                     }
                 }
                 Pick::At(index) => {
-                    let extent = old_shape[axis];
-                    let from_front = if index < 0 { index + extent } else { index };
-                    if from_front < 0 || from_front >= extent {
-                        return Err(LayoutError::IndexOutOfBounds { axis, index, extent });
-                    }
-                    offset = moved(offset, old_strides[axis], from_front)?;
+                    offset = moved(offset, old_strides[axis], self.from_start(axis, index)?)?;
                     axis += 1;
                 }
                 Pick::Slice { start, stop, step } => {
@@ -167,10 +169,9 @@ impl Layout {
             return Err(LayoutError::TwoEllipses);
         }
         let picked = integers + slices;
-        let unpicked = self
-            .rank()
-            .checked_sub(picked)
-            .ok_or(LayoutError::TooManyIndices { wanted: self.rank(), got: picked })?;
+        let Some(unpicked) = self.rank().checked_sub(picked) else {
+            return Err(LayoutError::TooManyIndices { wanted: self.rank(), got: picked });
+        };
         let rank = unpicked + slices + added;
         check_rank(rank)?;
         Ok((unpicked, rank))

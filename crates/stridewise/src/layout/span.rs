@@ -48,6 +48,7 @@ impl Layout {
     /// let a = Layout::new(&[2, 3], &[-24, 8], 24, 8).unwrap();
     /// assert_eq!(a.span(), Span { low: 0, high: 48 });
     /// ```
+    #[inline]
     pub fn span(&self) -> Span {
         let (mut low, mut high) = (self.offset(), self.offset());
         if self.is_empty() {

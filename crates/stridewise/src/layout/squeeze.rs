@@ -65,13 +65,17 @@ impl Layout {
         let rank = self.rank() + axes.len();
         check_rank(rank)?;
         let axes = normalize_axes(None, axes, rank)?;
-        let mut extents = self.shape().iter().copied();
-        let shape = PerAxis::from_fn(rank, |axis| {
-            if axes.contains(axis) { 1 } else { extents.next().unwrap_or(1) }
-        });
         if rank == self.rank() {
             return Ok(self.clone()); // A reshape to the same shape leaves the strides alone.
         }
+        let (old, mut next) = (self.shape(), 0);
+        let shape = PerAxis::from_fn(rank, |axis| {
+            if axes.contains(axis) {
+                return 1;
+            }
+            next += 1;
+            old[next - 1]
+        });
         let strides = if self.is_c_contiguous() {
             Layout::packed_strides(&shape, self.itemsize(), (0..rank).rev())
         } else {
@@ -82,17 +86,22 @@ impl Layout {
 
     /// Strides where each axis of extent 1 steps over the axes behind it, or stands still on the
     /// last of them. The other extents are this layout's, in its order.
+    #[inline]
     fn continued_strides(&self, shape: &[i64]) -> Result<PerAxis<i64>, LayoutError> {
-        let mut old = (self.shape().iter().zip(self.strides()).rev())
-            .filter(|&(&extent, _)| extent != 1)
-            .map(|(_, &stride)| stride)
-            .peekable();
+        let (old, old_strides) = (self.shape(), self.strides());
+        let mut long = (0..old.len()).rev().filter(|&axis| old[axis] != 1);
+        let mut next = long.next();
         let mut strides = PerAxis::filled(0, shape.len());
-        let mut over = old.peek().copied().unwrap_or(self.itemsize());
-        for (axis, &extent) in shape.iter().enumerate().rev() {
-            strides[axis] = if extent == 1 { over } else { old.next().unwrap_or(over) };
+        let places = &mut strides[..];
+        let mut over = next.map_or(self.itemsize(), |axis| old_strides[axis]);
+        for axis in (0..shape.len()).rev() {
+            places[axis] = over;
+            if let (true, Some(from)) = (shape[axis] != 1, next) {
+                places[axis] = old_strides[from];
+                next = long.next();
+            }
             if axis > 0 {
-                over = stepped(axis, strides[axis], extent)?;
+                over = stepped(axis, places[axis], shape[axis])?;
             }
         }
         Ok(strides)

@@ -62,50 +62,59 @@ impl Layout {
         let steps = one_each("step", &window.step, count)?;
         let dilations = one_each("dilation", &window.dilation, count)?;
 
-        let mut shape = PerAxis::from_fn(rank + count, |axis| {
-            if axis < rank { self.shape()[axis] } else { window.size[axis - rank] }
-        });
-        let mut strides =
-            PerAxis::from_fn(
-                rank + count,
-                |axis| {
-                    if axis < rank { self.strides()[axis] } else { 0 }
-                },
-            );
+        let mut shape = PerAxis::filled(0, rank + count);
+        let mut strides = PerAxis::filled(0, rank + count);
         let (new_shape, new_strides) = (&mut shape[..], &mut strides[..]);
+        new_shape[..rank].copy_from_slice(self.shape());
+        new_strides[..rank].copy_from_slice(self.strides());
+        new_shape[rank..].copy_from_slice(&window.size);
         for (at, &size) in window.size.iter().enumerate() {
             let axis = match &window.axes {
                 None => at,
                 Some(axes) => normalize_axis(axes[at], rank)?,
             };
             let (step, dilation) = (steps(at), dilations(at));
-            for (argument, wanted, got) in
-                [("size", 0, size), ("step", 1, step), ("dilation", 1, dilation)]
-            {
-                if got < wanted {
-                    return Err(LayoutError::WindowNumber { axis, wanted, got, argument });
-                }
-            }
+            check_numbers(axis, size, step, dilation)?;
             let (extent, stride) = (new_shape[axis], new_strides[axis]);
-            // From the first to the last element of a window; 0 for a window of none.
-            let reach = match size {
-                0 => 0,
-                _ => i128::from(size - 1) * i128::from(dilation) + 1,
-            };
-            let last = i64::try_from(i128::from(extent) - reach)
-                .ok()
-                .filter(|&last| last >= 0)
-                .ok_or(LayoutError::WindowTooLong { axis, extent, got: reach })?;
+            let last = last_start(axis, extent, size, dilation)?;
             // A window of none has one position more than there are elements.
-            let itemsize = self.itemsize();
-            let too_big = LayoutError::TooBig { axis, extent, itemsize };
-            new_shape[axis] = (last / step).checked_add(1).ok_or(too_big)?;
+            let Some(positions) = (last / step).checked_add(1) else {
+                return Err(LayoutError::TooBig { axis, extent, itemsize: self.itemsize() });
+            };
+            new_shape[axis] = positions;
             new_strides[axis] = stepped(axis, stride, step)?;
             new_strides[rank + at] = stepped(axis, stride, dilation)?;
         }
         check_extents(&shape, self.itemsize())?;
         // L4: the element at (p, j) is element p*step + j*dilation of the axis.
         Ok(Layout::from_proved(shape, strides, self.offset(), self.itemsize()))
+    }
+}
+
+fn check_numbers(axis: usize, size: i64, step: i64, dilation: i64) -> Result<(), LayoutError> {
+    if size >= 0 && step >= 1 && dilation >= 1 {
+        return Ok(());
+    }
+    let (wanted, got, argument) = match (size, step) {
+        (..0, _) => (0, size, "size"),
+        (_, ..1) => (1, step, "step"),
+        _ => (1, dilation, "dilation"),
+    };
+    Err(LayoutError::WindowNumber { axis, wanted, got, argument })
+}
+
+/// Where the last window of an axis may start.
+fn last_start(axis: usize, extent: i64, size: i64, dilation: i64) -> Result<i64, LayoutError> {
+    if size == 0 {
+        return Ok(extent);
+    }
+    let last = (size - 1).checked_mul(dilation).map(|reach| extent - 1 - reach);
+    match last {
+        Some(last) if last >= 0 => Ok(last),
+        _ => {
+            let got = i128::from(size - 1) * i128::from(dilation) + 1;
+            Err(LayoutError::WindowTooLong { axis, extent, got })
+        }
     }
 }
 

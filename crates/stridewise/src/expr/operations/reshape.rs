@@ -7,7 +7,7 @@ use super::{Call, Copying, Operation, Outcome, both, function, method};
 use crate::expr::error::{ErrorCode, ExprError};
 use crate::expr::reasons;
 use crate::expr::value::{Made, Traced};
-use crate::layout::{CopyOrder, IndexOrder, Reshape};
+use crate::layout::{CopyOrder, IndexOrder, Reshape, ReshapeReason};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     function("reshape", "a, /, shape, order='C', *, copy=None", reshape),
@@ -38,7 +38,7 @@ fn reshape(call: &Call) -> Result<Outcome, ExprError> {
     };
     let copying = call.copying("copy")?;
     let reshaped = call.laid_at("shape", a.layout().reshape(&shape, order))?;
-    Ok(match (reshaped, copying) {
+    Ok(match (&reshaped, copying) {
         (_, Copying::Always) => {
             let f_order = match order {
                 IndexOrder::A => a.layout().is_f_contiguous() && !a.layout().is_c_contiguous(),
@@ -54,22 +54,28 @@ fn reshape(call: &Call) -> Result<Outcome, ExprError> {
         }
         (Reshape::Copy { reason, .. }, Copying::Never) => {
             let message = "Unable to avoid creating a copy while reshaping.";
-            let help = reasons::way_out(&reason, &shape);
+            let help = way_out(&a, &reshaped, reason, &shape);
             let message = format!("{message} {reason}");
             return Err(call.refuse(ErrorCode::CopyForbidden, message).with_help(help));
         }
-        (reshaped, _) => made(&a, reshaped, &shape),
+        _ => made(&a, reshaped, &shape),
     }
     .into())
 }
 
 fn made(a: &Traced, reshaped: Reshape, shape: &[i64]) -> Made {
-    match reshaped {
-        Reshape::View(layout) => Made::view(a, layout),
+    match &reshaped {
+        Reshape::View(layout) => Made::view(a, layout.clone()),
         Reshape::Copy { layout, reason } => {
-            Made::copy(a.dtype().clone(), layout, reasons::reshape(&reason, shape))
+            let why = reasons::reshape(reason, way_out(a, &reshaped, reason, shape));
+            Made::copy(a.dtype().clone(), layout.clone(), why)
         }
     }
+}
+
+fn way_out(a: &Traced, reshaped: &Reshape, reason: &ReshapeReason, shape: &[i64]) -> String {
+    let remedy = a.layout().remedy(reshaped);
+    remedy.map_or_else(String::new, |remedy| reasons::way_out(&remedy, reason.order, shape))
 }
 
 fn ravel(call: &Call) -> Result<Outcome, ExprError> {
