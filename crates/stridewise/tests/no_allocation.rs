@@ -10,8 +10,8 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use stridewise::layout::{
-    Access, AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_shapes,
-    overlap, self_overlap,
+    Access, AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_each,
+    broadcast_shapes, overlap, self_overlap,
 };
 
 struct Counting;
@@ -60,6 +60,9 @@ fn operations_on_few_axes_do_not_allocate() {
     let a = Layout::c_order(&shape, 8).unwrap();
     let strided = Layout::new(&shape, &[960, 320, 80, 16], 32, 8).unwrap();
     let single = Layout::c_order(&[2, 1, 4, 1], 8).unwrap();
+    let turned = a.transpose();
+    let mixed = Layout::new(&[3, 2, 5, 4], &[40, 960, -8, 240], 32, 8).unwrap();
+    let row = Layout::c_order(&[3, 1, 5], 8).unwrap();
     let slice = [
         Pick::Slice { start: Some(1), stop: None, step: None },
         Pick::Ellipsis,
@@ -94,15 +97,28 @@ fn operations_on_few_axes_do_not_allocate() {
     check("reinterpret", || a.reinterpret(2));
     check("field", || a.field(4, 2, &[2]));
     check("coalesce", || strided.coalesce());
-    check("canonical", || strided.canonical());
-    check("reshape", || a.reshape(&[6, -1], IndexOrder::C));
-    check("reshape to a copy", || strided.transpose().reshape(&[-1], IndexOrder::C));
-    check("ravel", || a.ravel(CopyOrder::K));
-    check("copied", || strided.copied(CopyOrder::K));
+    check("broadcast_each", || broadcast_each([&single, &row]));
+    check("expand_dims with gaps", || strided.expand_dims(&[0, 2]));
+    for (a, name) in [(&a, "C order"), (&turned, "F order"), (&strided, "gaps"), (&mixed, "mixed")]
+    {
+        check(&format!("canonical of {name}"), || a.canonical());
+        check(&format!("is_unique of {name}"), || a.is_unique());
+        for order in [IndexOrder::C, IndexOrder::F, IndexOrder::A] {
+            check(&format!("reshape of {name} in {order:?}"), || a.reshape(&[6, -1], order));
+            check(&format!("reshape of {name} in {order:?} to 1-D"), || a.reshape(&[-1], order));
+        }
+        for order in [CopyOrder::C, CopyOrder::F, CopyOrder::A, CopyOrder::K] {
+            check(&format!("ravel of {name} in {order:?}"), || a.ravel(order));
+            check(&format!("its remedy in {order:?}"), || a.remedy(&a.ravel(order)));
+            check(&format!("copied of {name} in {order:?}"), || a.copied(order));
+            check(&format!("copied_as of {name} in {order:?}"), || a.copied_as(order, 4));
+        }
+    }
     check("offset_of", || a.offset_of(&[1, -1, 2, 3]));
+    check("normalize_index", || a.normalize_index(&[1, -1, 2, 3]));
+    check("terms", || a.terms(&[1, -1, 2, 3]));
     let even = Layout::new(&[100, 50], &[800, 16], 0, 8).unwrap();
     let odd = Layout::new(&[100, 50], &[800, 16], 8, 8).unwrap();
     check("overlap of ordinary layouts", || overlap(&even, &odd, Work::Exact));
     check("self_overlap", || self_overlap(&even, Work::Exact));
-    check("is_unique", || strided.is_unique());
 }

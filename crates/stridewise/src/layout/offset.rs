@@ -94,7 +94,11 @@ impl Layout {
 
     /// One entry of an index, counted from the start of its axis.
     #[inline]
-    pub(in crate::layout) fn from_start(&self, axis: usize, index: i64) -> Result<i64, LayoutError> {
+    pub(in crate::layout) fn from_start(
+        &self,
+        axis: usize,
+        index: i64,
+    ) -> Result<i64, LayoutError> {
         let extent = self.shape()[axis];
         let from_start = if index < 0 { index + extent } else { index };
         if from_start < 0 || from_start >= extent {

@@ -373,10 +373,7 @@ mod tests {
         let check = |shape: &[i64], strides: &[i64], to: &[i64], why: &str, help: &str| {
             let a = Layout::new(shape, strides, 0, 8).unwrap();
             let (reason, remedy) = reason(&a, a.reshape(to, IndexOrder::C).unwrap());
-            assert_eq!(
-                (reason.to_string().as_str(), remedy.to_string().as_str()),
-                (why, help)
-            );
+            assert_eq!((reason.to_string().as_str(), remedy.to_string().as_str()), (why, help));
         };
         check(
             &[4, 3, 2],
@@ -429,10 +426,7 @@ mod tests {
         let check = |strides: &[i64], order, why: &str, help: &str| {
             let a = Layout::new(&[4, 5][..strides.len()], strides, 0, 8).unwrap();
             let (reason, remedy) = reason(&a, a.ravel(order));
-            assert_eq!(
-                (reason.to_string().as_str(), remedy.to_string().as_str()),
-                (why, help)
-            );
+            assert_eq!((reason.to_string().as_str(), remedy.to_string().as_str()), (why, help));
         };
         check(
             &[16],
