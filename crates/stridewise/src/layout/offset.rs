@@ -41,7 +41,7 @@ impl Layout {
         self.check_index_length(index)?;
         let mut byte = self.offset();
         for (axis, &index) in index.iter().enumerate() {
-            byte += self.from_start(axis, index)? * self.strides()[axis]; // Invariant L4.
+            byte += self.counted_from_start(axis, index)? * self.strides()[axis]; // Invariant L4.
         }
         Ok(byte)
     }
@@ -77,7 +77,7 @@ impl Layout {
         self.check_index_length(index)?;
         let mut normal = PerAxis::from(index);
         for (axis, index) in normal.iter_mut().enumerate() {
-            *index = self.from_start(axis, *index)?;
+            *index = self.counted_from_start(axis, *index)?;
         }
         Ok(normal)
     }
@@ -94,7 +94,7 @@ impl Layout {
 
     /// One entry of an index, counted from the start of its axis.
     #[inline]
-    pub(in crate::layout) fn from_start(
+    pub(in crate::layout) fn counted_from_start(
         &self,
         axis: usize,
         index: i64,

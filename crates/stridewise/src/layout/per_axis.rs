@@ -166,7 +166,7 @@ impl<T: Copy + Default> FromIterator<T> for PerAxis<T> {
             values[len] = value;
             len += 1;
         }
-        PerAxis(Store::Inline { len: len, values })
+        PerAxis(Store::Inline { len, values })
     }
 }
 

@@ -137,7 +137,8 @@ impl Layout {
                     }
                 }
                 Pick::At(index) => {
-                    offset = moved(offset, old_strides[axis], self.from_start(axis, index)?)?;
+                    offset =
+                        moved(offset, old_strides[axis], self.counted_from_start(axis, index)?)?;
                     axis += 1;
                 }
                 Pick::Slice { start, stop, step } => {
