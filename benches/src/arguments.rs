@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use stridewise_harness::{Case, Rounds, read_family};
 
 /// Every family, in the order of the results.
-pub const FAMILIES: [&str; 7] = ["copies", "tiny", "fresh", "consume", "threads", "ttc", "strided"];
+pub const FAMILIES: [&str; 9] =
+    ["copies", "tiny", "fresh", "consume", "threads", "ttc", "strided", "reductions", "layouts"];
 
 /// What the command line says.
 pub struct Arguments {

@@ -1,7 +1,8 @@
 //! The arrays of a case: its source with known contents, its destination, the right result.
 //!
-//! The right result comes from a walk index by index that shares no code with any entrant:
-//! `(2,3):(24,8)+0` read by columns gives bytes 0, 24, 8, 32, 16, 40.
+//! What lies at a place follows from the place alone, and so the right result is worked out
+//! without reading the source, sharing no code with any entrant: reading `(2,3):(24,8)+0` by
+//! columns gives the places 0, 3, 1, 4, 2, 5.
 
 use std::cell::UnsafeCell;
 use std::rc::Rc;
@@ -64,56 +65,202 @@ pub struct Arrays {
 impl Arrays {
     /// Fills the source and works out the result.
     pub fn new(case: &Case) -> Result<Arrays, String> {
-        let source = Memory::new(case.bytes())?;
-        fill(case, source.bytes_mut());
-        let destination = Memory::new(case.bytes())?;
-        walk(case, source.bytes(), destination.bytes_mut());
-        let wanted = checksum(destination.bytes());
-        let as_it_lies = checksum(source.bytes());
-        Ok(Arrays { source, destination, wanted, as_it_lies })
+        match case.verb.as_str() {
+            "layout" => Arrays::of(Memory::new(0)?, Vec::new()),
+            "reduce" => reduced::arrays(case),
+            _ => match case.itemsize {
+                1 => copied::<u8>(case),
+                2 => copied::<u16>(case),
+                4 => copied::<f32>(case),
+                8 => copied::<f64>(case),
+                _ => copied::<[f64; 2]>(case),
+            },
+        }
     }
 
-    /// Bytes read and written.
-    pub fn moved(&self) -> usize {
-        self.source.bytes().len() + self.destination.bytes().len()
+    /// The right result is given as bytes.
+    fn of(source: Memory, right: Vec<u8>) -> Result<Arrays, String> {
+        let (wanted, as_it_lies) = (checksum(&right), checksum(source.bytes()));
+        Ok(Arrays { source, destination: Memory::new(right.len())?, wanted, as_it_lies })
     }
-}
 
-/// Numbers that differ from their neighbours, and are ordinary numbers of the dtype.
-fn fill(case: &Case, bytes: &mut [u8]) {
-    for (at, item) in bytes.chunks_exact_mut(case.itemsize).enumerate() {
-        let hash = (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let hash = hash ^ (hash >> 29);
-        match case.itemsize {
-            4 => item.copy_from_slice(&((hash >> 40) as f32).to_le_bytes()),
-            8 => item.copy_from_slice(&((hash >> 12) as f64).to_le_bytes()),
-            16 => {
-                item[..8].copy_from_slice(&((hash >> 12) as f64).to_le_bytes());
-                item[8..].copy_from_slice(&(at as f64).to_le_bytes());
-            }
-            size => item.copy_from_slice(&hash.to_le_bytes()[8 - size..]),
+    /// Bytes read and written; of a reduction those that are read, of layouts none.
+    pub fn moved(&self, case: &Case) -> usize {
+        match case.verb.as_str() {
+            "reduce" => self.source.bytes().len(),
+            _ => self.source.bytes().len() + self.destination.bytes().len(),
         }
     }
 }
 
-/// Copies item by item, in the order of the destination's indices.
-fn walk(case: &Case, source: &[u8], destination: &mut [u8]) {
-    let (size, shape) = (case.itemsize, case.shape());
-    let (from, to) = (case.source_strides(), case.destination_strides());
-    let mut index = vec![0; shape.len()];
-    let (mut read, mut write) = (0, 0);
-    for _ in 0..case.items() {
-        destination[write * size..][..size].copy_from_slice(&source[read * size..][..size]);
-        for axis in (0..shape.len()).rev() {
+/// Bits that look random and depend on the place alone.
+fn hash(at: usize) -> u64 {
+    let hash = (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^ (hash >> 29)
+}
+
+/// What lies at a place of the source: an ordinary number, unlike its neighbours.
+trait Value: Copy {
+    fn at(at: usize) -> Self;
+}
+
+impl Value for u8 {
+    fn at(at: usize) -> u8 {
+        (hash(at) >> 56) as u8
+    }
+}
+
+impl Value for u16 {
+    fn at(at: usize) -> u16 {
+        (hash(at) >> 48) as u16
+    }
+}
+
+impl Value for f32 {
+    fn at(at: usize) -> f32 {
+        (hash(at) >> 40) as f32
+    }
+}
+
+impl Value for f64 {
+    fn at(at: usize) -> f64 {
+        (hash(at) >> 12) as f64
+    }
+}
+
+impl Value for [f64; 2] {
+    fn at(at: usize) -> [f64; 2] {
+        [f64::at(at), at as f64]
+    }
+}
+
+/// The arrays of a copy. The result is worked out from the places alone, in the order in which
+/// it lies.
+fn copied<T: Value>(case: &Case) -> Result<Arrays, String> {
+    let (source, destination) = (Memory::new(case.bytes())?, Memory::new(case.bytes())?);
+    for (at, item) in source.items_mut::<T>().iter_mut().enumerate() {
+        *item = T::at(at);
+    }
+    let mut axes: Vec<usize> = (0..case.lies.len()).collect();
+    let to = case.destination_strides();
+    axes.sort_by_key(|&axis| std::cmp::Reverse(to[axis]));
+    let (shape, from) = (case.shape(), case.source_strides());
+    let (shape, from): (Vec<usize>, Vec<usize>) =
+        axes.iter().map(|&axis| (shape[axis], from[axis])).unzip();
+    let mut items = destination.items_mut::<T>().iter_mut();
+    places(&shape, &from, |at| *items.next().expect("as many") = T::at(at));
+    let (wanted, as_it_lies) = (checksum(destination.bytes()), checksum(source.bytes()));
+    Ok(Arrays { source, destination, wanted, as_it_lies })
+}
+
+/// Visits the places of all indices, the last index fastest.
+fn places(shape: &[usize], strides: &[usize], mut visit: impl FnMut(usize)) {
+    let Some((&extent, outer)) = shape.split_last() else { return visit(0) };
+    let stride = strides[outer.len()];
+    let mut index = vec![0; outer.len()];
+    let mut start = 0;
+    loop {
+        (0..extent).for_each(|step| visit(start + step * stride));
+        let mut axis = outer.len();
+        loop {
+            if axis == 0 {
+                return;
+            }
+            axis -= 1;
             index[axis] += 1;
-            read += from[axis];
-            write += to[axis];
-            if index[axis] < shape[axis] {
+            start += strides[axis];
+            if index[axis] < outer[axis] {
                 break;
             }
-            read -= from[axis] * shape[axis];
-            write -= to[axis] * shape[axis];
+            start -= strides[axis] * outer[axis];
             index[axis] = 0;
+        }
+    }
+}
+
+mod reduced {
+    //! Reductions of small whole numbers, chosen so that every right way gives the same bits.
+
+    use stridewise_harness::Case;
+
+    use super::{Arrays, Memory, hash, places};
+
+    /// How many different numbers there are, so that sums stay exact in the result's dtype, and
+    /// so do squares of differences over up to 4096 of them.
+    fn range(case: &Case, count: u64) -> u64 {
+        let exact = if case.dtype == "f4" { 1 << 24 } else { 1 << 40 };
+        match case.options.get("op").map(String::as_str) {
+            Some("max" | "min" | "argmax" | "argmin") if case.itemsize > 1 => 1 << 24,
+            Some("var" | "std") => 16,
+            _ => (exact / count).clamp(2, 250),
+        }
+    }
+
+    pub fn arrays(case: &Case) -> Result<Arrays, String> {
+        let (shape, strides, over) = (case.shape(), case.source_strides(), case.over());
+        let count: usize = over.iter().map(|&axis| shape[axis]).product();
+        let range = range(case, count as u64);
+        let value = |at: usize| (hash(at) >> 20) % range;
+        let source = Memory::new(case.bytes())?;
+        for (at, item) in source.bytes_mut().chunks_exact_mut(case.itemsize).enumerate() {
+            item.copy_from_slice(&number(&case.dtype, value(at) as f64)?);
+        }
+        // Kept axes first, so that each result's numbers come one after the other.
+        let kept: Vec<usize> = (0..shape.len()).filter(|axis| !over.contains(axis)).collect();
+        let axes: Vec<usize> = kept.into_iter().chain(over).collect();
+        let (shape, strides): (Vec<usize>, Vec<usize>) =
+            axes.into_iter().map(|axis| (shape[axis], strides[axis])).unzip();
+        let (mut right, mut slice) = (Vec::new(), Vec::with_capacity(count));
+        let mut failed = None;
+        places(&shape, &strides, |at| {
+            slice.push(value(at));
+            if slice.len() == count {
+                match result(case, &slice) {
+                    Ok(bytes) => right.extend(bytes),
+                    Err(error) => failed = Some(error),
+                }
+                slice.clear();
+            }
+        });
+        failed.map_or_else(|| Arrays::of(source, right), Err)
+    }
+
+    /// The bytes of a number of a dtype.
+    fn number(dtype: &str, value: f64) -> Result<Vec<u8>, String> {
+        Ok(match dtype {
+            "f8" => value.to_le_bytes().to_vec(),
+            "f4" => (value as f32).to_le_bytes().to_vec(),
+            "i8" | "u8" => (value as i64).to_le_bytes().to_vec(),
+            "i4" | "u4" => (value as i32).to_le_bytes().to_vec(),
+            "i2" | "u2" => (value as i16).to_le_bytes().to_vec(),
+            "i1" | "u1" => vec![value as u8],
+            _ => return Err(format!("no reductions of {dtype}")),
+        })
+    }
+
+    /// What NumPy's operation makes of the numbers, in the dtype that it would have.
+    fn result(case: &Case, numbers: &[u64]) -> Result<Vec<u8>, String> {
+        let whole = !case.dtype.starts_with('f');
+        let sum: u64 = numbers.iter().sum();
+        let count = numbers.len() as f64;
+        let place = |best: Option<&u64>| {
+            numbers.iter().position(|number| Some(number) == best).unwrap_or(0) as f64
+        };
+        let variance = || {
+            let mean = sum as f64 / count;
+            numbers.iter().map(|&number| (number as f64 - mean).powi(2)).sum::<f64>() / count
+        };
+        let float = if whole { "f8" } else { &case.dtype };
+        match case.options.get("op").map(String::as_str) {
+            Some("sum") => number(if whole { "i8" } else { &case.dtype }, sum as f64),
+            Some("mean") => number(float, sum as f64 / count),
+            Some("var") => number(float, variance()),
+            Some("std") => number(float, variance().sqrt()),
+            Some("max") => number(&case.dtype, *numbers.iter().max().unwrap_or(&0) as f64),
+            Some("min") => number(&case.dtype, *numbers.iter().min().unwrap_or(&0) as f64),
+            Some("argmax") => number("i8", place(numbers.iter().max())),
+            Some("argmin") => number("i8", place(numbers.iter().min())),
+            op => Err(format!("no right result for {op:?}")),
         }
     }
 }

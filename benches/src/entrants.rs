@@ -8,7 +8,7 @@ use crate::arguments::Arguments;
 use crate::arrays::Arrays;
 use crate::clock::Clock;
 use crate::python::Worker;
-use crate::{copies, floor, peers};
+use crate::{copies, floor, layouts, peers, reductions};
 
 /// The entrants of a case.
 pub fn of(
@@ -19,9 +19,17 @@ pub fn of(
     worker: Option<&mut Worker>,
 ) -> Result<Vec<Entrant>, String> {
     let mut entrants = floor::floors(case, arrays, clock);
-    entrants.extend(copies::ours(case, arrays, clock, arguments)?);
+    match case.verb.as_str() {
+        "layout" => entrants.extend(layouts::ours(case, arrays, clock)),
+        "reduce" => entrants.extend(reductions::ours(case, arrays, clock)),
+        _ => entrants.extend(copies::ours(case, arrays, clock, arguments)?),
+    }
     if let Some(worker) = worker {
-        entrants.extend(peers::crates(case, arrays, clock));
+        match case.verb.as_str() {
+            "layout" => {}
+            "reduce" => entrants.extend(reductions::crates(case, arrays, clock)),
+            _ => entrants.extend(peers::crates(case, arrays, clock)),
+        }
         entrants.extend(worker.entrants(case, arrays)?);
     }
     Ok(entrants)

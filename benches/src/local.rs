@@ -43,10 +43,11 @@ impl Contender for Reused {
         Ok((self.clock.now() - start) / f64::from(repeats))
     }
 
-    fn result(&mut self) -> Result<Vec<u8>, String> {
+    fn show(&mut self, look: &mut dyn FnMut(&[u8])) -> Result<(), String> {
         self.destination.bytes_mut().fill(0xa5);
         (self.run)();
-        Ok(self.destination.bytes().to_vec())
+        look(self.destination.bytes());
+        Ok(())
     }
 }
 
@@ -54,7 +55,7 @@ impl Contender for Reused {
 pub struct Fresh<M> {
     clock: Clock,
     make: Box<dyn FnMut() -> M>,
-    bytes: fn(&M) -> Vec<u8>,
+    bytes: fn(&M) -> &[u8],
 }
 
 impl<M: 'static> Fresh<M> {
@@ -62,7 +63,7 @@ impl<M: 'static> Fresh<M> {
     pub fn entrant(
         role: Role<'_>,
         clock: Clock,
-        bytes: fn(&M) -> Vec<u8>,
+        bytes: fn(&M) -> &[u8],
         make: impl FnMut() -> M + 'static,
     ) -> Entrant {
         let fresh = Fresh { clock, make: Box::new(make), bytes };
@@ -83,7 +84,29 @@ impl<M> Contender for Fresh<M> {
         Ok(time / f64::from(repeats))
     }
 
-    fn result(&mut self) -> Result<Vec<u8>, String> {
-        Ok((self.bytes)(&(self.make)()))
+    fn show(&mut self, look: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+        look((self.bytes)(&(self.make)()));
+        Ok(())
+    }
+}
+
+/// Takes part in name only: what it is asked for is not there.
+pub struct Unable(pub String);
+
+impl Unable {
+    /// As an entrant of ours.
+    pub fn entrant(why: String) -> Entrant {
+        let (name, kind, expect) = ("stridewise".to_string(), Kind::Ours, Expect::Result);
+        Entrant { name, kind, expect, contender: Box::new(Unable(why)) }
+    }
+}
+
+impl Contender for Unable {
+    fn run(&mut self, _: u32) -> Result<f64, String> {
+        Err(self.0.clone())
+    }
+
+    fn show(&mut self, _: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+        Err(self.0.clone())
     }
 }

@@ -12,15 +12,17 @@ mod copies;
 mod entrants;
 mod floor;
 mod here;
+mod layouts;
 mod local;
 mod peers;
 mod python;
+mod reductions;
 mod results;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use stridewise_harness::{Case, CaseRecord, Record, measure, one_case, shortfalls};
+use stridewise_harness::{Case, CaseRecord, Record, against_peers, measure, one_case, shortfalls};
 
 use arguments::Arguments;
 use arrays::Arrays;
@@ -64,7 +66,7 @@ fn run() -> Result<bool, String> {
         record.put(measured);
     }
     if record.cases.len() > 1 {
-        println!("\n{}", shortfalls(&record));
+        println!("\n{}\n{}", against_peers(&record), shortfalls(&record));
     }
     Ok(true)
 }
@@ -78,7 +80,7 @@ fn one(
     let clock = if case.verb == "threads" { Clock::Wall } else { Clock::Thread };
     let mut entrants = entrants::of(case, &arrays, clock, arguments, worker)?;
     let timings = measure(&mut entrants, &arguments.rounds, arrays.wanted, arrays.as_it_lies);
-    let mut record = CaseRecord::new(case, timings, arrays.wanted, arrays.moved());
+    let mut record = CaseRecord::new(case, timings, arrays.wanted, arrays.moved(case));
     record.clock = clock.name().to_string();
     Ok(record)
 }

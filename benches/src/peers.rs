@@ -40,8 +40,7 @@ fn of<T: Copy + Send + Sync + 'static>(case: &Case, arrays: &Arrays, clock: Cloc
         }
     };
     if case.verb == "fresh" {
-        let whole = |made: &ndarray::ArrayD<T>| bytes_of(made.as_slice_memory_order());
-        peers.push(Fresh::entrant(role("ndarray"), clock, whole, move || {
+        peers.push(Fresh::entrant(role("ndarray"), clock, made_bytes, move || {
             view().expect("packed strides").as_standard_layout().into_owned()
         }));
         return peers;
@@ -110,8 +109,9 @@ unsafe fn as_static<T>(items: &[T]) -> &'static [T] {
     unsafe { std::slice::from_raw_parts(items.as_ptr(), items.len()) }
 }
 
-fn bytes_of<T: Copy>(items: Option<&[T]>) -> Vec<u8> {
-    let items = items.unwrap_or_default();
+/// The bytes of an array that ndarray made, as they lie.
+pub fn made_bytes<T: Copy>(made: &ndarray::ArrayD<T>) -> &[u8] {
+    let items = made.as_slice_memory_order().unwrap_or_default();
     // SAFETY: plain numbers, seen as bytes.
-    unsafe { std::slice::from_raw_parts(items.as_ptr().cast::<u8>(), size_of_val(items)) }.to_vec()
+    unsafe { std::slice::from_raw_parts(items.as_ptr().cast::<u8>(), size_of_val(items)) }
 }

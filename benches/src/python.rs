@@ -25,6 +25,7 @@ pub struct Worker {
 struct Pipes {
     to: ChildStdin,
     from: BufReader<ChildStdout>,
+    shown: Vec<u8>,
 }
 
 impl Worker {
@@ -40,7 +41,7 @@ impl Worker {
             .map_err(|error| format!("no Python worker ({error}): `make bench` prepares one"))?;
         let (to, from) = (process.stdin.take(), process.stdout.take());
         let (Some(to), Some(from)) = (to, from) else { return Err("no pipes".to_string()) };
-        let mut pipes = Pipes { to, from: BufReader::new(from) };
+        let mut pipes = Pipes { to, from: BufReader::new(from), shown: Vec::new() };
         let answer = pipes.ask(&json!({"ask": "versions"}), &[])?;
         let versions = strings(&answer["versions"]);
         Ok(Worker { pipes: Rc::new(RefCell::new(pipes)), process, versions })
@@ -61,7 +62,7 @@ impl Worker {
             "from": bytes(case.source_strides()),
             "to": bytes(case.destination_strides()),
             "options": case.options,
-            "bytes": case.bytes(),
+            "bytes": arrays.source.bytes().len(),
             "result": arrays.destination.bytes().len(),
         });
         let answer = self.pipes.borrow_mut().ask(&ask, arrays.source.bytes())?;
@@ -118,14 +119,15 @@ impl Contender for Remote {
         answer["nanoseconds"].as_f64().ok_or("no time".to_string())
     }
 
-    fn result(&mut self) -> Result<Vec<u8>, String> {
-        let mut pipes = self.pipes.borrow_mut();
+    fn show(&mut self, look: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+        let pipes = &mut *self.pipes.borrow_mut();
         let answer = pipes.ask(&json!({"ask": "result", "who": self.name}), &[])?;
         let length = answer["bytes"].as_u64().ok_or("no length")?;
-        let mut bytes = Vec::new();
-        let from = &mut pipes.from;
-        from.take(length).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-        Ok(bytes)
+        let length = usize::try_from(length).map_err(|error| error.to_string())?;
+        pipes.shown.resize(length, 0);
+        pipes.from.read_exact(&mut pipes.shown).map_err(|error| error.to_string())?;
+        look(&pipes.shown);
+        Ok(())
     }
 }
 

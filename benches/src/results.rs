@@ -55,9 +55,11 @@ impl Results {
         let json = self.record.to_json().map_err(|error| error.to_string())?;
         let write = |ending: &str, text: &str| {
             let path = path.with_extension(ending);
+            let beside = path.with_extension("part");
             std::fs::create_dir_all(path.parent().unwrap_or(&path))
-                .and_then(|()| std::fs::write(&path, text))
-                .map_err(|error| format!("{}: {error}", path.display()))
+                .and_then(|()| std::fs::write(&beside, text))
+                .and_then(|()| std::fs::rename(&beside, &path))
+                .map_err(|error| format!("{ending}: {error}"))
         };
         write("json", &json)?;
         write("md", &markdown(&self.record))

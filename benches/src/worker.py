@@ -22,7 +22,8 @@ class Case:
         self.asked = asked
         self.source = source
         self.dtype = np.dtype(asked["dtype"])
-        self.read = np.ndarray(asked["shape"], self.dtype, source, strides=asked["from"])
+        if asked["bytes"]:
+            self.read = np.ndarray(asked["shape"], self.dtype, source, strides=asked["from"])
         self.ways = {}
         self.plain = {}
         getattr(self, asked["verb"], lambda: None)()
@@ -52,6 +53,49 @@ class Case:
         lies = np.ndarray(self.asked["lies"], self.dtype, self.source)
         self.ways["numpy ascontiguousarray"] = lambda: np.ascontiguousarray(read)
         self.plain["numpy copy"] = lambda: lies.copy()
+
+    def reduce(self):
+        read, over = self.read, self.asked["options"].get("over")
+        axes = tuple(map(int, over.split(","))) if over else None
+        operation = getattr(np, self.asked["options"]["op"])
+        if axes and len(axes) == 1:
+            (axes,) = axes  # argmax takes one axis only
+        write = np.asarray(operation(read, axis=axes))
+        self.memory = write.reshape(-1).view(np.uint8)
+        self.ways["numpy"] = lambda: operation(read, axis=axes, out=write)
+
+    def layout(self):
+        a = np.zeros((2, 3, 4, 5))
+        single = np.zeros((2, 1, 4, 1))
+        windows = np.lib.stride_tricks.sliding_window_view
+        strided = np.lib.stride_tricks.as_strided
+        even = np.zeros((1000, 1000))[:, ::2]
+        odd = even.base[:, 1::2]
+        block = even.base[:500, 300:600]
+        ways = {
+            "permute": lambda: a.transpose(3, 1, 2, 0),
+            "transpose": lambda: a.T,
+            "swap_axes": lambda: a.swapaxes(0, -1),
+            "move_axis": lambda: np.moveaxis(a, 0, -1),
+            "slice": lambda: a[1:, ..., None, ::-2],
+            "flip": lambda: np.flip(a, (0, 2)),
+            "rot90": lambda: np.rot90(a, 1, (1, 2)),
+            "squeeze": lambda: single.squeeze(),
+            "expand_dims": lambda: np.expand_dims(a, 1),
+            "diagonal": lambda: a.diagonal(1, 0, 3),
+            "broadcast_to": lambda: np.broadcast_to(single, (2, 6, 4, 7)),
+            "broadcast_shapes": lambda: np.broadcast_shapes((2, 3, 4, 5), (1, 5)),
+            "window": lambda: windows(a, (2, 2), (2, 3)),
+            "as_strided": lambda: strided(a, (4, 3), (24, 8)),
+            "reinterpret": lambda: a.view("i2"),
+            "reshape_view": lambda: a.reshape(6, -1),
+            "ravel": lambda: a.ravel("K"),
+            "overlap_apart": lambda: np.shares_memory(even, odd),
+            "overlap_meeting": lambda: np.shares_memory(even, block),
+        }
+        self.memory = np.zeros(0, np.uint8)
+        if self.asked["options"]["op"] in ways:
+            self.ways["numpy"] = ways[self.asked["options"]["op"]]
 
     def run(self, who, repeats):
         way = self.ways.get(who) or self.plain[who]

@@ -82,6 +82,13 @@ impl Case {
         self.axes.iter().map(|&axis| self.lies[axis]).collect()
     }
 
+    /// The axes, of those that the operation sees, that a reduction goes over; all where none are
+    /// named.
+    pub fn over(&self) -> Vec<usize> {
+        let named = self.options.get("over").and_then(|axes| numbers(axes).ok());
+        named.unwrap_or_else(|| (0..self.lies.len()).collect())
+    }
+
     /// The strides of the source that the operation sees, in items.
     pub fn source_strides(&self) -> Vec<usize> {
         let strides = match self.options.get("strides") {
@@ -230,6 +237,13 @@ fn parse_case(verb: &str, rest: &str) -> Result<Case, String> {
             return Err("the strides do not fit the array".to_string());
         }
     }
+    let over = options.get("over").map(|axes| numbers(axes)).transpose()?;
+    let once = |over: &Vec<usize>| {
+        over.windows(2).all(|pair| pair[0] < pair[1]) && over.iter().all(|&axis| axis < lies.len())
+    };
+    if !over.as_ref().is_none_or(once) {
+        return Err("`over` wants axes in rising order".to_string());
+    }
     Ok(Case {
         family: String::new(),
         class: String::new(),
@@ -279,6 +293,8 @@ mod tests {
         check("copy f8 2,3 strides=1,2", Ok((&[2, 3], &[1, 2], &[3, 1])));
         check("copy u1 5 quick # a remark", Ok((&[5], &[1], &[1])));
         check("reduce f4 4,4 over=0 op=sum", Ok((&[4, 4], &[4, 1], &[4, 1])));
+        check("reduce f4 4,4 over=2 op=sum", Err("rising order"));
+        check("reduce f4 4,4 over=1,0 op=sum", Err("rising order"));
         check("copy f8 2,3 by 0,0", Err("each axis once"));
         check("copy f8 2,3 by 0", Err("each axis once"));
         check("copy f8 2,3 over=0", Err("does not understand"));

@@ -20,4 +20,4 @@ pub use goal::{Goal, Grade, Verdict, geometric_verdicts, verdicts};
 pub use record::{CaseRecord, EntrantRecord, MachineRecord, Record};
 pub use rounds::{Contender, Entrant, Expect, Kind, Rounds, Timing, measure};
 pub use statistics::{geometric_mean, median, median_ratio};
-pub use table::{markdown, one_case, shortfalls};
+pub use table::{against_peers, markdown, one_case, shortfalls};

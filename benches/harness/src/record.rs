@@ -104,9 +104,9 @@ impl CaseRecord {
         }
     }
 
-    /// Gigabytes a second of an entrant, reads and writes counted.
+    /// Gigabytes a second of an entrant, reads and writes counted; none where nothing is moved.
     pub fn gigabytes(&self, entrant: &EntrantRecord) -> Option<f64> {
-        entrant.median.map(|median| self.moved as f64 / median)
+        entrant.median.filter(|_| self.moved > 0).map(|median| self.moved as f64 / median)
     }
 
     /// The entrant of that name.
@@ -118,6 +118,14 @@ impl CaseRecord {
     pub fn ratio(&self, who: &str, against: &str) -> Option<f64> {
         let (who, against) = (self.entrant(who)?, self.entrant(against)?);
         median_ratio(&who.timing.nanoseconds, &against.timing.nanoseconds)
+    }
+
+    /// How many times faster ours was than the best peer.
+    pub fn lead(&self) -> Option<f64> {
+        match self.winner()? {
+            (name, Some(lead)) if self.entrant(name)?.timing.kind == Kind::Peer => Some(1.0 / lead),
+            (_, lead) => lead,
+        }
     }
 
     /// The fastest of ours and of the peers whose result was right, and how many times faster it

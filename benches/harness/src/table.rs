@@ -8,6 +8,7 @@ use std::fmt::Write;
 use crate::goal::{Asked, Grade, Verdict};
 use crate::record::{CaseRecord, EntrantRecord, Record};
 use crate::rounds::Kind;
+use crate::statistics::geometric_mean;
 
 /// One case for the terminal: who took part, then the goals.
 pub fn one_case(case: &CaseRecord) -> String {
@@ -69,6 +70,38 @@ pub fn shortfalls(record: &Record) -> String {
     text
 }
 
+/// Each family against the best peer of each case: how often ours won, where it was slowest, and
+/// the geometric mean.
+pub fn against_peers(record: &Record) -> String {
+    let mut families: Vec<&str> = Vec::new();
+    for case in &record.cases {
+        if !families.contains(&case.family.as_str()) {
+            families.push(&case.family);
+        }
+    }
+    let mut text = String::new();
+    for family in families {
+        let of_family = record.cases.iter().filter(|case| case.family == family);
+        let mut leads: Vec<(f64, &CaseRecord)> =
+            of_family.filter_map(|case| Some((case.lead()?, case))).collect();
+        leads.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (Some(mean), Some((least, slowest))) =
+            (geometric_mean(leads.iter().map(|(lead, _)| *lead)), leads.first())
+        else {
+            continue;
+        };
+        let won = leads.iter().filter(|(lead, _)| *lead >= 1.0).count();
+        let _ = writeln!(
+            text,
+            "{family}: ours is the fastest in {won} of {}, in the geometric mean {mean:.2} times as \
+             fast as the best peer; at the least {least:.2} ({})",
+            leads.len(),
+            slowest.name
+        );
+    }
+    text
+}
+
 /// The whole record as a page of tables.
 pub fn markdown(record: &Record) -> String {
     let machine = &record.machine;
@@ -89,6 +122,8 @@ pub fn markdown(record: &Record) -> String {
              the ratios within each round; entrants take turns in one run. Goals are in \
              `benches/cases`.\n\n## What falls short\n\n```text\n";
     text += &shortfalls(record);
+    text += "```\n\n## Against the best peer\n\n```text\n";
+    text += &against_peers(record);
     text += "```\n";
     let means = record.class_verdicts();
     if !means.is_empty() {
@@ -151,8 +186,10 @@ fn winner(case: &CaseRecord) -> String {
 /// GB/s, or the time of what is too small for them.
 fn speed(case: &CaseRecord, entrant: &EntrantRecord) -> String {
     match (entrant.median, case.gigabytes(entrant)) {
-        (Some(median), _) if median < 10_000.0 => format!("{median:8.1} ns"),
-        (Some(_), Some(gigabytes)) => format!("{gigabytes:7.2} GB/s"),
+        (Some(median), Some(gigabytes)) if median >= 10_000.0 => format!("{gigabytes:7.2} GB/s"),
+        (Some(median), _) if median >= 1e6 => format!("{:8.2} ms", median / 1e6),
+        (Some(median), _) if median >= 10_000.0 => format!("{:8.2} us", median / 1e3),
+        (Some(median), _) => format!("{median:8.1} ns"),
         _ => "-".to_string(),
     }
 }
@@ -229,6 +266,15 @@ mod tests {
         let page = markdown(&record);
         let place = |what: &str| page.find(what).unwrap();
         assert!(place("What falls short") < place("## f\n"));
+        assert_eq!(against_peers(&record), ""); // a wrong peer is no peer
+        for case in &mut record.cases {
+            case.entrants[2].timing.right = true;
+        }
+        assert_eq!(
+            against_peers(&record),
+            "f: ours is the fastest in 0 of 2, in the geometric mean 0.18 times as fast as the best \
+             peer; at the least 0.12 (copy f8 300)\n"
+        );
         assert!(one_case(&record.cases[0]).contains("✗ 0.25 of floor"));
     }
 }
