@@ -39,6 +39,13 @@ fn reducing(case: &Case, arrays: &Arrays, clock: Clock) -> Result<Entrant, Strin
 fn asked(case: &Case) -> Result<(Reduction, DType, Layout), String> {
     let operation = match case.options.get("op").map(String::as_str) {
         Some("sum") => Operation::Sum,
+        Some("mean") => Operation::Mean,
+        Some("min") => Operation::Min,
+        Some("max") => Operation::Max,
+        Some("argmin") => Operation::ArgMin,
+        Some("argmax") => Operation::ArgMax,
+        Some("var") => Operation::Variance { ddof: 0.0 },
+        Some("std") => Operation::Deviation { ddof: 0.0 },
         Some(op) => return Err(format!("the kernel has no {op}")),
         None => return Err("no operation is named".to_string()),
     };
