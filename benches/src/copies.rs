@@ -63,6 +63,7 @@ pub fn ours(
         })
     };
     let reads = case.verb == "consume";
+    let columns = arguments.columns && case.family == "copies";
     let storing = |stores| {
         let mut options = options();
         options.stores = stores;
@@ -88,11 +89,11 @@ pub fn ours(
     if case.verb == "threads" {
         ours.push(with("stridewise x2", options(), 2, false));
     }
-    if reads || (arguments.columns && case.verb == "copy") {
+    if reads || columns {
         ours.push(with("stridewise stream", storing(Stores::Stream), 1, reads));
         ours.push(with("stridewise cache", storing(Stores::Cache), 1, reads));
     }
-    if arguments.columns && case.verb == "copy" {
+    if columns {
         for (name, backend) in
             [("stridewise avx2", Backend::Avx2), ("stridewise portable", Backend::Portable)]
         {
