@@ -192,7 +192,7 @@ impl Isa for Avx2 {
     #[inline(always)]
     fn prefetch(at: *const u8) {
         // SAFETY: a prefetch never faults, and every x86-64 has it.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
     }
 }
 

@@ -181,8 +181,8 @@ impl Plan {
             && axes.iter().all(|axis| on_line(axis.destination))
             && columns.all_far(on_line);
         let flow = match stream && dense {
-            true if joined && row_bytes <= MOST_JOINED => Flow::Joined,
             true if mover == Mover::Tiles && lines => Flow::Lines,
+            true if joined && row_bytes <= MOST_JOINED => Flow::Joined,
             true => Flow::Columns,
             false => Flow::Direct,
         };

@@ -76,14 +76,17 @@ impl Work<'_> {
         bench.prepare(plan);
         let mut place = Place::of(plan, jobs.start);
         for _ in jobs {
-            let job = Job {
+            let mut job = Job {
                 plan,
                 mover: self.mover,
                 source: self.source.wrapping_offset(place.source),
                 destination: self.destination.wrapping_offset(place.destination),
                 columns: plan.columns.length(place.columns, plan.column_blocks()),
                 rows: plan.part(place.part),
+                next: self.source,
             };
+            place.advance(plan);
+            job.next = self.source.wrapping_offset(place.source);
             // SAFETY: the caller's promise: a job is part of what the plan reaches.
             unsafe {
                 match (plan.mover, plan.flow) {
@@ -93,7 +96,6 @@ impl Work<'_> {
                     (_, Flow::Joined) => job.joined::<I>(bench, tick)?,
                 }
             }
-            place.advance(plan);
         }
         I::fence();
         Ok(())
@@ -173,6 +175,8 @@ struct Job<'a> {
     destination: *mut u8,
     columns: usize,
     rows: Range<usize>,
+    /// Where the source of the next job begins.
+    next: *const u8,
 }
 
 impl Job<'_> {
@@ -214,7 +218,7 @@ impl Job<'_> {
                 }
                 let source = source.wrapping_offset(plan.columns.near * first as isize);
                 if plan.flow == Flow::Lines {
-                    ask_for::<I>(source, rows, plan.crowded);
+                    self.ask_ahead::<I>(strip, first, rows);
                 }
                 // SAFETY: a block of the job.
                 unsafe { (self.mover)(&self.block(source, rows, count, &columns)) };
@@ -258,7 +262,7 @@ impl Job<'_> {
                     stretches[at] = stretch;
                 }
                 let source = source.wrapping_offset(plan.columns.near * first as isize);
-                ask_for::<I>(source, rows, plan.crowded);
+                self.ask_ahead::<I>(strip, first, rows);
                 // SAFETY: a block of the job, its columns on the stage, a pitch apart.
                 unsafe { (self.mover)(&self.block(source, rows, count, &columns)) };
                 for (at, stretch) in stretches[..count].iter_mut().enumerate() {
@@ -302,7 +306,7 @@ impl Job<'_> {
             }
             let source = self.source.wrapping_offset(plan.columns.near * first as isize);
             if plan.mover == Mover::Tiles {
-                ask_for::<I>(source, rows, plan.crowded);
+                self.ask_ahead::<I>(0, first, rows);
             }
             // SAFETY: a block of the job, its columns one after the other on the stage, which has
             // room for them; what remains after the flush moves to its front.
@@ -340,16 +344,25 @@ impl Job<'_> {
         let source = self.source.wrapping_offset(plan.rows.far_block * strip as isize);
         (source, self.destination.wrapping_offset(near * strip as isize))
     }
-}
 
-/// Asks for the lines of the rows a little ahead, but not where they would push out each other.
-#[inline(always)]
-fn ask_for<I: Isa>(source: *const u8, rows: &[isize], crowded: bool) {
-    /// Far enough for lines to arrive in time, measured.
-    const AHEAD: usize = 4 * LINE;
-    if !crowded {
+    /// Asks for what will be read a few steps later: further along the rows, or at the beginning
+    /// of the next strip or job.
+    #[inline(always)]
+    fn ask_ahead<I: Isa>(&self, strip: usize, first: usize, rows: &[isize]) {
+        /// Far enough for lines to arrive in time, measured.
+        const AHEAD: usize = 8 * LINE;
+        let plan = self.plan;
+        let ahead = first + AHEAD / plan.item;
+        let (source, column) = if ahead < self.columns {
+            (self.strip(strip).0, ahead)
+        } else if strip + 1 < self.rows.end {
+            (self.strip(strip + 1).0, (ahead - self.columns).min(first))
+        } else {
+            (self.next, (ahead - self.columns).min(first))
+        };
+        let source = source.wrapping_offset(plan.columns.near * column as isize);
         for &row in rows {
-            I::prefetch(source.wrapping_offset(row).wrapping_add(AHEAD));
+            I::prefetch(source.wrapping_offset(row));
         }
     }
 }
