@@ -70,23 +70,20 @@ pub(crate) trait Isa {
     /// The widest vector.
     type Wide: Vector;
 
-    /// Copies one line to an aligned address, past the cache where the instruction set can.
+    /// Copies one line from any address to an aligned one, past the cache where the instruction
+    /// set can.
     ///
     /// # Safety
-    /// Both are aligned to [`LINE`], readable and writable; the instruction set is there.
+    /// A line is readable at `from`, writable at `to`, which is aligned to [`LINE`]; the
+    /// instruction set is there.
     unsafe fn stream_line(from: *const u8, to: *mut u8);
-
-    /// As `stream_line`, from any address.
-    ///
-    /// # Safety
-    /// As `stream_line`, but `from` may be unaligned.
-    unsafe fn stream_line_from(from: *const u8, to: *mut u8);
 
     /// Makes streamed lines visible to other threads in the order of the program.
     fn fence();
 
-    /// Asks for the line at an address; any address will do.
-    fn prefetch(at: *const u8);
+    /// Asks for the line at an address, for the nearest cache or the one behind it; any address
+    /// will do.
+    fn prefetch<const BEHIND: bool>(at: *const u8);
 }
 
 /// Which instructions move the data.

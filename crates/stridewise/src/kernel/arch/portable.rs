@@ -64,14 +64,8 @@ impl Isa for Portable {
     }
 
     #[inline(always)]
-    unsafe fn stream_line_from(from: *const u8, to: *mut u8) {
-        // SAFETY: as above.
-        unsafe { to.copy_from_nonoverlapping(from, LINE) }
-    }
-
-    #[inline(always)]
     fn fence() {}
 
     #[inline(always)]
-    fn prefetch(_at: *const u8) {}
+    fn prefetch<const BEHIND: bool>(_at: *const u8) {}
 }

@@ -169,12 +169,6 @@ impl Isa for Avx2 {
     #[inline(always)]
     unsafe fn stream_line(from: *const u8, to: *mut u8) {
         // SAFETY: a line is readable, and the aligned one writable, as the caller promises.
-        unsafe { Self::stream_line_from(from, to) }
-    }
-
-    #[inline(always)]
-    unsafe fn stream_line_from(from: *const u8, to: *mut u8) {
-        // SAFETY: as above.
         unsafe {
             let low = _mm256_loadu_si256(from.cast());
             let high = _mm256_loadu_si256(from.add(2 * LANE).cast());
@@ -190,9 +184,14 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn prefetch(at: *const u8) {
+    fn prefetch<const BEHIND: bool>(at: *const u8) {
         // SAFETY: a prefetch never faults, and every x86-64 has it.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+        unsafe {
+            match BEHIND {
+                true => _mm_prefetch::<_MM_HINT_T1>(at.cast()),
+                false => _mm_prefetch::<_MM_HINT_T0>(at.cast()),
+            }
+        }
     }
 }
 
@@ -204,12 +203,6 @@ impl Isa for Avx512 {
     #[inline(always)]
     unsafe fn stream_line(from: *const u8, to: *mut u8) {
         // SAFETY: a line is readable, and the aligned one writable, as the caller promises.
-        unsafe { _mm512_stream_si512(to.cast(), _mm512_load_si512(from.cast())) }
-    }
-
-    #[inline(always)]
-    unsafe fn stream_line_from(from: *const u8, to: *mut u8) {
-        // SAFETY: as above.
         unsafe { _mm512_stream_si512(to.cast(), _mm512_loadu_si512(from.cast())) }
     }
 
@@ -219,7 +212,7 @@ impl Isa for Avx512 {
     }
 
     #[inline(always)]
-    fn prefetch(at: *const u8) {
-        Avx2::prefetch(at);
+    fn prefetch<const BEHIND: bool>(at: *const u8) {
+        Avx2::prefetch::<BEHIND>(at);
     }
 }

@@ -14,6 +14,8 @@ mod shell;
 mod side;
 mod small;
 mod stage;
+mod tiles;
+mod woven;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

@@ -21,11 +21,9 @@ const LONG_RUN: usize = 1024;
 const PIECE: usize = 1 << 20;
 /// A side shorter than this many bytes takes in further axes.
 const SHORT: usize = 256;
-/// Rows read side by side: as many as prefetchers follow.
-const STRIP: usize = 16;
-/// The most columns worked on before the rows go on: their table, and their unfinished lines, stay
-/// in the cache.
-const MOST_COLUMNS: usize = 4096;
+/// The bytes of a row that are worked on before the rows go on: all pages of the columns that are
+/// written meanwhile stay in the TLB, their unfinished lines in the cache.
+const MOST_COLUMNS: usize = 8192;
 /// Joined rows up to this size are staged whole.
 const MOST_JOINED: usize = 2048;
 /// Bytes of source that a block should have at least, where a side is short.
@@ -96,6 +94,8 @@ pub(super) struct Plan {
     pub(super) flow: Flow,
     /// Columns moved at once; a rest below `least_columns` joins the last ones.
     pub(super) step: usize,
+    /// Offsets of the lines of source that a step reads, to be asked for while another is streamed.
+    pub(super) asked: Vec<isize>,
     /// Whether the rows of a block crowd in few sets of the cache.
     pub(super) crowded: bool,
     /// How many parts the rows are split into, to be worked on at once.
@@ -140,6 +140,7 @@ impl Plan {
             mover: Mover::Runs,
             flow: if stream { Flow::Columns } else { Flow::Direct },
             step: 1,
+            asked: Vec::new(),
             crowded: false,
             parts: 1,
             destination,
@@ -193,11 +194,11 @@ impl Plan {
                 let line = (LINE / item).max(1);
                 (STAGE / row_bytes / line * line).clamp(line, 64)
             }
-            _ => (LINE / item).clamp(4, 64),
+            _ => (1 * LINE / item).clamp(4, 64),
         };
         let columns_wanted = match flow {
-            Flow::Joined => (256 << 10) / row_bytes,
-            _ => MOST_COLUMNS,
+            Flow::Joined => (262144) / row_bytes,
+            _ => MOST_COLUMNS / item,
         };
         let columns = columns.cut(columns_wanted.next_multiple_of(step), LANE);
         let across = columns.block.min(step).max(1) * item;
@@ -205,12 +206,12 @@ impl Plan {
             Flow::Joined => rows.total,
             Flow::Lines => {
                 let short = LEAST_BLOCK / (columns.block * item);
-                STRIP.max(short).next_multiple_of(LINE / item)
+                (2 * LINE / item).max(short).next_multiple_of(LINE / item)
             }
 
             Flow::Columns => {
                 let short = LEAST_BLOCK / (columns.block * item);
-                STRIP
+                (512 / item)
                     .max(LINE.div_ceil(item))
                     .max(short)
                     .min((STAGE / across).max(LINE.div_ceil(item)))
@@ -219,6 +220,10 @@ impl Plan {
         };
         let rows = rows.cut(rows_wanted, LINE);
         let crowded = crowded(inner.source, rows.block);
+        let asked = match flow {
+            Flow::Direct | Flow::Lines => Vec::new(),
+            Flow::Columns | Flow::Joined => lines_of(&rows.far[..rows.block], item),
+        };
         Plan {
             item,
             outer: axes,
@@ -227,6 +232,7 @@ impl Plan {
             mover,
             flow,
             step,
+            asked,
             crowded,
             parts: 1,
             destination,
@@ -307,6 +313,20 @@ impl Plan {
     pub(super) fn least_rows(&self) -> usize {
         if self.mover == Mover::Runs { 1 } else { LINE.div_ceil(self.item) }
     }
+}
+
+/// The lines in which items at these offsets lie, each once where neighbours share it.
+fn lines_of(offsets: &[isize], item: usize) -> Vec<isize> {
+    let mut lines: Vec<isize> = Vec::with_capacity(offsets.len());
+    for &offset in offsets {
+        for part in (0..item).step_by(LINE) {
+            let at = offset + part as isize;
+            if lines.last().is_none_or(|last| last.abs_diff(at) >= LINE) {
+                lines.push(at);
+            }
+        }
+    }
+    lines
 }
 
 /// Whether rows this far apart meet in so few sets of a cache of 64 sets and 8 ways that a block

@@ -16,19 +16,14 @@
 use std::ops::Range;
 use std::ptr;
 
-use super::movers::Block;
+use super::movers::{Ahead, Block};
 use super::plan::{Axis, Flow, MOST_STEP, Mover, Plan};
 use super::shell::MoveBlock;
 use super::side::Side;
-use super::stage::{Stretch, stream_run};
+use super::stage::{Line, Stretch, Wanted, stream_run};
 use crate::control::Stopped;
 use crate::kernel::arch::{Isa, LINE};
 use crate::layout::PerAxis;
-
-/// A line of memory to work in.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-struct Line([u8; LINE]);
 
 /// Memory that one thread works in, from one job to the next.
 #[derive(Default)]
@@ -91,7 +86,7 @@ impl Work<'_> {
             unsafe {
                 match (plan.mover, plan.flow) {
                     (Mover::Runs, _) => job.long_run::<I>(tick)?,
-                    (_, Flow::Direct | Flow::Lines) => job.direct::<I>(tick)?,
+                    (_, Flow::Direct | Flow::Lines) => job.direct(tick)?,
                     (_, Flow::Columns) => job.by_columns::<I>(bench, tick)?,
                     (_, Flow::Joined) => job.joined::<I>(bench, tick)?,
                 }
@@ -191,7 +186,7 @@ impl Job<'_> {
             unsafe {
                 match self.plan.flow {
                     Flow::Direct => ptr::copy_nonoverlapping(from, to, length),
-                    _ => stream_run::<I>(from, to, length),
+                    _ => stream_run::<I>(from, to, length, self.after(piece)),
                 }
             }
             tick(length)?;
@@ -202,28 +197,15 @@ impl Job<'_> {
     /// # Safety
     /// As for `Work::run`.
     #[inline(always)]
-    unsafe fn direct<I: Isa>(&self, tick: Tick<'_>) -> Result<(), Stopped> {
+    unsafe fn direct(&self, tick: Tick<'_>) -> Result<(), Stopped> {
         let plan = self.plan;
-        let mut columns = [self.destination; MOST_STEP];
+        let columns = &plan.columns.far[..self.columns];
         for strip in self.rows.clone() {
             let (source, destination) = self.strip(strip);
             let rows = &plan.rows.far[..plan.rows.length(strip, plan.row_blocks())];
-            let mut first = 0;
-            while first < self.columns {
-                let count = plan.step_from(first, self.columns);
-                let far = &plan.columns.far[first..first + count];
-                let listed = if plan.mover == Mover::Interleave { 1 } else { count };
-                for (column, &offset) in columns.iter_mut().zip(&far[..listed]) {
-                    *column = destination.wrapping_offset(offset);
-                }
-                let source = source.wrapping_offset(plan.columns.near * first as isize);
-                if plan.flow == Flow::Lines {
-                    self.ask_ahead::<I>(strip, first, rows);
-                }
-                // SAFETY: a block of the job.
-                unsafe { (self.mover)(&self.block(source, rows, count, &columns)) };
-                first += count;
-            }
+            let ahead = Some(Ahead { columns: self.ahead_columns(), next: self.after(strip) });
+            // SAFETY: a block of the job.
+            unsafe { (self.mover)(&self.block(source, rows, destination, columns, ahead)) };
             tick(rows.len() * self.columns * plan.item)?;
         }
         Ok(())
@@ -237,46 +219,38 @@ impl Job<'_> {
         let pitch = plan.pitch();
         let stage = bench.stage.as_mut_ptr().cast::<u8>();
         let carried = bench.carried.as_mut_ptr();
-        let mut columns = [stage; MOST_STEP];
-        let mut stretches = [Stretch::at(stage); MOST_STEP];
+        let places: [isize; MOST_STEP] = std::array::from_fn(|at| (at * pitch + LINE) as isize);
         for strip in self.rows.clone() {
             let (begins, ends) = (strip == self.rows.start, strip + 1 == self.rows.end);
             let (source, destination) = self.strip(strip);
             let rows = &plan.rows.far[..plan.rows.length(strip, plan.row_blocks())];
             let length = rows.len() * plan.item;
+            let before = (strip - self.rows.start) * plan.rows.block * plan.item;
             let mut first = 0;
             while first < self.columns {
                 let count = plan.step_from(first, self.columns);
-                for at in 0..count {
-                    let offset = plan.columns.far[first + at];
-                    let mut stretch = Stretch::at(destination.wrapping_offset(offset));
-                    let staged = stage.wrapping_add(at * pitch);
-                    if !begins {
-                        stretch.begin = 0;
-                        if stretch.phase > 0 {
-                            // SAFETY: `prepare` made a line per column and a pitch per step.
-                            unsafe { *staged.cast::<Line>() = *carried.add(first + at) };
-                        }
-                    }
-                    columns[at] = staged.wrapping_add(stretch.phase);
-                    stretches[at] = stretch;
-                }
                 let source = source.wrapping_offset(plan.columns.near * first as isize);
-                self.ask_ahead::<I>(strip, first, rows);
+                let mut wanted =
+                    Wanted { source: self.ahead_of(strip, first), rows: plan.asked.iter() };
                 // SAFETY: a block of the job, its columns on the stage, a pitch apart.
-                unsafe { (self.mover)(&self.block(source, rows, count, &columns)) };
-                for (at, stretch) in stretches[..count].iter_mut().enumerate() {
-                    let staged = stage.wrapping_add(at * pitch);
-                    // SAFETY: `length` bytes of the column are staged from its phase, and those
-                    // before it, where there are any, were carried there.
+                unsafe {
+                    (self.mover)(&self.block(source, rows, stage, &places[..count], None));
+                }
+                for (at, &place) in places[..count].iter().enumerate() {
+                    let to = destination.wrapping_offset(plan.columns.far[first + at]);
+                    let stretch = Stretch { to, carried: before.min(LINE) };
+                    // SAFETY: `prepare` made a pitch for each column of a step, the first line of
+                    // it for what is carried, and a line for each column to carry it in.
                     unsafe {
-                        let left = staged.add(stretch.flush::<I>(staged, length));
-                        if stretch.phase > 0 {
-                            if ends {
-                                stretch.finish(left);
-                            } else {
-                                *carried.add(first + at) = *left.cast::<Line>();
-                            }
+                        let (staged, carried) = (stage.offset(place), carried.add(first + at));
+                        if !begins {
+                            *staged.cast::<Line>().sub(1) = *carried;
+                        }
+                        let left = stretch.flush::<I>(staged, length, &mut wanted);
+                        if ends {
+                            stretch.finish(staged, length, left);
+                        } else {
+                            *carried = staged.add(length).cast::<Line>().sub(1).read_unaligned();
                         }
                     }
                 }
@@ -292,33 +266,34 @@ impl Job<'_> {
     #[inline(always)]
     unsafe fn joined<I: Isa>(&self, bench: &mut Bench, tick: Tick<'_>) -> Result<(), Stopped> {
         let plan = self.plan;
-        let stage = bench.stage.as_mut_ptr().cast::<u8>();
-        let mut columns = [stage; MOST_STEP];
+        let staged = bench.stage.as_mut_ptr().wrapping_add(1).cast::<u8>();
         let rows = &plan.rows.far[..];
         let row_bytes = rows.len() * plan.item;
-        let mut stretch = Stretch::at(self.destination);
+        let mut stretch = Stretch { to: self.destination, carried: 0 };
         let mut first = 0;
         while first < self.columns {
             let count = plan.step_from(first, self.columns);
-            let listed = if plan.mover == Mover::Interleave { 1 } else { count };
-            for (at, column) in columns[..listed].iter_mut().enumerate() {
-                *column = stage.wrapping_add(stretch.phase + at * row_bytes);
-            }
             let source = self.source.wrapping_offset(plan.columns.near * first as isize);
-            if plan.mover == Mover::Tiles {
-                self.ask_ahead::<I>(0, first, rows);
-            }
+            let mut wanted = Wanted { source: self.ahead_of(0, first), rows: plan.asked.iter() };
+            // On the stage columns follow one another as they do in the destination.
+            let columns = &plan.columns.far[..count];
+            let length = count * row_bytes;
             // SAFETY: a block of the job, its columns one after the other on the stage, which has
-            // room for them; what remains after the flush moves to its front.
+            // room for them and for a line before.
             unsafe {
-                (self.mover)(&self.block(source, rows, count, &columns));
-                let left = stretch.flush::<I>(stage, count * row_bytes);
-                *stage.cast::<Line>() = *stage.add(left).cast::<Line>();
+                (self.mover)(&self.block(source, rows, staged, columns, None));
+                let left = stretch.flush::<I>(staged, length, &mut wanted);
+                if first + count == self.columns {
+                    stretch.finish(staged, length, left);
+                } else {
+                    let end = staged.add(length).cast::<Line>();
+                    *staged.cast::<Line>().sub(1) = end.sub(1).read_unaligned();
+                }
             }
+            let carried = (stretch.carried + length).min(LINE);
+            stretch = Stretch { to: stretch.to.wrapping_add(length), carried };
             first += count;
         }
-        // SAFETY: the rest is at the front of the stage.
-        unsafe { stretch.finish(stage) };
         tick(row_bytes * self.columns)
     }
 
@@ -327,13 +302,15 @@ impl Job<'_> {
         &self,
         source: *const u8,
         rows: &'b [isize],
-        count: usize,
-        columns: &'b [*mut u8; MOST_STEP],
+        destination: *mut u8,
+        columns: &'b [isize],
+        ahead: Option<Ahead>,
     ) -> Block<'b> {
         let Plan { item, columns: Side { near, .. }, rows: Side { near: step, .. }, .. } =
             *self.plan;
+        let pack = self.plan.crowded;
         // On the stage, rows lie as they do in a destination whose rows are dense.
-        Block { source, rows, count, columns, item, near, step, pack: self.plan.crowded }
+        Block { source, rows, destination, columns, item, near, step, pack, ahead }
     }
 
     /// Where a block of rows begins.
@@ -345,24 +322,26 @@ impl Job<'_> {
         (source, self.destination.wrapping_offset(near * strip as isize))
     }
 
-    /// Asks for what will be read a few steps later: further along the rows, or at the beginning
-    /// of the next strip or job.
+    /// Where the source goes on after a block of rows.
     #[inline(always)]
-    fn ask_ahead<I: Isa>(&self, strip: usize, first: usize, rows: &[isize]) {
-        /// Far enough for lines to arrive in time, measured.
-        const AHEAD: usize = 8 * LINE;
-        let plan = self.plan;
-        let ahead = first + AHEAD / plan.item;
-        let (source, column) = if ahead < self.columns {
-            (self.strip(strip).0, ahead)
-        } else if strip + 1 < self.rows.end {
-            (self.strip(strip + 1).0, (ahead - self.columns).min(first))
-        } else {
-            (self.next, (ahead - self.columns).min(first))
+    fn after(&self, strip: usize) -> *const u8 {
+        if strip + 1 < self.rows.end { self.strip(strip + 1).0 } else { self.next }
+    }
+
+    /// How far ahead to ask for lines, so that they arrive in time.
+    #[inline(always)]
+    fn ahead_columns(&self) -> usize {
+        (8 * LINE / self.plan.item).max(1)
+    }
+
+    /// What to ask for while a step of columns is staged.
+    #[inline(always)]
+    fn ahead_of(&self, strip: usize, first: usize) -> *const u8 {
+        let wanted = first + self.ahead_columns();
+        let (source, column) = match wanted.checked_sub(self.columns) {
+            None => (self.strip(strip).0, wanted),
+            Some(beyond) => (self.after(strip), beyond.min(first)),
         };
-        let source = source.wrapping_offset(plan.columns.near * column as isize);
-        for &row in rows {
-            I::prefetch(source.wrapping_offset(row));
-        }
+        source.wrapping_offset(self.plan.columns.near * column as isize)
     }
 }

@@ -5,9 +5,11 @@
 
 use std::ops::Range;
 
-use super::movers::{AnyItems, Block, Deinterleave, Interleave, Items, Move, Tiles};
+use super::movers::{AnyItems, Block, Items, Move};
 use super::plan::{Flow, Mover, Plan};
 use super::run::{Bench, Tick, Work};
+use super::tiles::Tiles;
+use super::woven::{Deinterleave, Interleave};
 use crate::control::Stopped;
 #[cfg(target_arch = "x86_64")]
 use crate::kernel::arch::{Avx2, Avx512};

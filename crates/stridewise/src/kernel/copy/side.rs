@@ -64,18 +64,22 @@ impl Runs {
         let steps = (wanted / inner).clamp(1, last.extent);
         let block = inner * steps;
         let far_block = last.far.wrapping_mul(steps as isize);
-        let far = (0..self.total.min(block + spare)).map(|at| self.far_at(at)).collect();
+        let far = self.table(self.total.min(block + spare));
         let axes = self.axes.clone();
         Side { axes, total: self.total, block, near: self.near, far, far_block }
     }
 
-    fn far_at(&self, mut at: usize) -> isize {
-        let mut offset = 0;
+    /// The first `length` offsets in the far operand.
+    fn table(&self, length: usize) -> Vec<isize> {
+        let mut far = Vec::with_capacity(length);
+        far.push(0);
         for axis in &self.axes {
-            offset += axis.far * (at % axis.extent) as isize; // V4: a byte that is reached.
-            at /= axis.extent;
+            let inner = far.len();
+            for at in inner..(inner * axis.extent).min(length) {
+                far.push(far[at - inner] + axis.far); // V4: a byte that is reached.
+            }
         }
-        offset
+        far
     }
 }
 

@@ -1,0 +1,52 @@
+//! Woven: few rows become one stream of items, or one stream is taken apart into few columns.
+//!
+//! Planes `a`, `b`, `c` of an image become `a0 b0 c0 a1 b1 c1 …`, and back.
+//! Copying `(2,3):(8,16)+0` onto `(2,3):(24,8)+0` weaves nothing: it takes apart two columns.
+
+use super::movers::{Block, Move, put};
+use crate::kernel::arch::Isa;
+
+/// `ROWS` rows woven into one stream of items: `a0 a1 …`, `b0 b1 …` to `a0 b0 a1 b1 …`.
+pub(super) struct Interleave<const ITEM: usize, const ROWS: usize>;
+
+impl<const ITEM: usize, const ROWS: usize> Move for Interleave<ITEM, ROWS> {
+    #[inline(always)]
+    unsafe fn block<I: Isa>(block: &Block<'_>) {
+        let mut rows = [block.source; ROWS];
+        for (row, &offset) in rows.iter_mut().zip(block.rows) {
+            *row = row.wrapping_offset(offset);
+        }
+        let to = block.destination.wrapping_offset(block.columns[0]);
+        for column in 0..block.columns.len() {
+            for (at, row) in rows.iter().enumerate() {
+                // SAFETY: an item of the block; columns follow one another.
+                unsafe {
+                    put::<ITEM>(row.add(column * ITEM), to.add((column * ROWS + at) * ITEM));
+                }
+            }
+        }
+    }
+}
+
+/// One stream of items taken apart into `COLUMNS`.
+pub(super) struct Deinterleave<const ITEM: usize, const COLUMNS: usize>;
+
+impl<const ITEM: usize, const COLUMNS: usize> Move for Deinterleave<ITEM, COLUMNS> {
+    #[inline(always)]
+    unsafe fn block<I: Isa>(block: &Block<'_>) {
+        let Some(&first) = block.rows.first() else { return };
+        let source = block.source.wrapping_offset(first);
+        let mut columns = [block.destination; COLUMNS];
+        for (column, &offset) in columns.iter_mut().zip(block.columns) {
+            *column = column.wrapping_offset(offset);
+        }
+        for row in 0..block.rows.len() {
+            for (at, column) in columns.iter().enumerate() {
+                // SAFETY: an item of the block; rows follow one another.
+                unsafe {
+                    put::<ITEM>(source.add((row * COLUMNS + at) * ITEM), column.add(row * ITEM));
+                }
+            }
+        }
+    }
+}
