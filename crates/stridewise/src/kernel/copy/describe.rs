@@ -1,7 +1,8 @@
 //! Describe: the nest that a plan runs, as a value for the locality model and for people.
 //!
 //! Outer loops, blocks of columns, blocks of rows, then the items of a block, each read and then
-//! written or streamed. The last block of a side is a sibling where its length differs.
+//! written or streamed; where blocks of rows are jobs of their own, their loop stands among the
+//! outer ones. The last block of a side is a sibling where its length differs.
 //! Copying `(2,3):(8,16)+0` onto `(2,3):(24,8)+0` is a loop over 2 columns around one over 3 rows.
 //!
 //! Not told: the order of items within a block, which is the mover's and a matter of registers,
@@ -39,34 +40,50 @@ impl Plan {
         let outer: Vec<Level> = (self.outer.iter())
             .map(|a| Level { extent: a.extent, destination: a.destination, source: a.source })
             .collect();
+        // Strips stand inside blocks of columns, unless they make up parts of their own.
+        let (around, within) = outer.split_at(self.turn);
+        let apart = self.turn < outer.len();
         let (columns, rows) = (&self.columns, &self.rows);
-        let mut body = Vec::new();
-        for across in parts(columns, self.column_blocks()) {
-            let block = Level {
-                extent: across.blocks,
-                destination: columns.far_block,
-                source: columns.near * columns.block as isize,
-            };
-            let mut strips = Vec::new();
-            for along in parts(rows, self.row_blocks()) {
-                let strip = Level {
-                    extent: along.blocks,
-                    destination: rows.near * rows.block as isize,
-                    source: rows.far_block,
-                };
-                let base = [(across.first, block), (along.first, strip)];
-                let mut items = vec![strip];
-                if self.mover != Mover::Runs {
-                    items.extend(loops(columns, across.length, |far, near| (far, near)));
-                    items.extend(loops(rows, along.length, |far, near| (near, far)));
-                }
-                let size = if self.mover == Mover::Runs { along.length } else { self.item };
-                let levels = [&outer[..], &[block], &items].concat();
-                strips.extend(wrap(self.accesses(size, base, &levels), &items));
+        let block = |across: &Part| Level {
+            extent: across.blocks,
+            destination: columns.far_block,
+            source: columns.near * columns.block as isize,
+        };
+        let strip = |along: &Part| Level {
+            extent: along.blocks,
+            destination: rows.near * rows.block as isize,
+            source: rows.far_block,
+        };
+        let body = |across: &Part, along: &Part| {
+            let (block, strip) = (block(across), strip(along));
+            let mut items = Vec::new();
+            if self.mover != Mover::Runs {
+                items.extend(loops(columns, across.length, |far, near| (far, near)));
+                items.extend(loops(rows, along.length, |far, near| (near, far)));
             }
-            body.extend(wrap(strips, &[block]));
+            let size = if self.mover == Mover::Runs { along.length } else { self.item };
+            let levels = match apart {
+                true => [around, &[strip], within, &[block], &items].concat(),
+                false => [around, &[block, strip], &items].concat(),
+            };
+            let first = [(across.first, block), (along.first, strip)];
+            wrap(self.accesses(size, first, &levels), &items)
+        };
+        let across = parts(columns, self.column_blocks());
+        let along = parts(rows, self.row_blocks());
+        let mut all = Vec::new();
+        if apart {
+            for along in &along {
+                let blocks = across.iter().flat_map(|a| wrap(body(a, along), &[block(a)]));
+                all.extend(wrap(wrap(blocks.collect(), within), &[strip(along)]));
+            }
+        } else {
+            for across in &across {
+                let strips = along.iter().flat_map(|a| wrap(body(across, a), &[strip(a)]));
+                all.extend(wrap(strips.collect(), &[block(across)]));
+            }
         }
-        Nest::new(wrap(body, &outer))
+        Nest::new(wrap(all, around))
     }
 
     fn accesses(&self, size: usize, first: [(usize, Level); 2], levels: &[Level]) -> Vec<Node> {

@@ -8,6 +8,7 @@
 mod describe;
 mod error;
 mod movers;
+mod options;
 mod plan;
 mod run;
 mod shell;
@@ -27,50 +28,9 @@ use crate::nest::Nest;
 use crate::view::{Bytes, BytesMut};
 
 pub use error::CopyError;
+pub use options::{CopyOptions, Stores};
 use plan::Plan;
 use run::{Bench, Work};
-
-/// How results go to memory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Stores {
-    /// Past the cache for copies that are larger than `CopyOptions::stream_from`.
-    #[default]
-    Auto,
-    /// Past the cache: best for results that are not read again soon.
-    Stream,
-    /// Through the cache: best for results that are read next and fit in it.
-    Cache,
-}
-
-/// What a copy may be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct CopyOptions {
-    /// How results go to memory.
-    pub stores: Stores,
-    /// The instructions to use.
-    pub backend: Backend,
-    /// The bytes moved from which [`Stores::Auto`] streams.
-    pub stream_from: usize,
-}
-
-impl Default for CopyOptions {
-    fn default() -> Self {
-        // Source and destination together beyond a second-level cache of 2 MiB.
-        CopyOptions { stores: Stores::Auto, backend: Backend::detect(), stream_from: 1 << 20 }
-    }
-}
-
-impl CopyOptions {
-    /// Whether a copy of so many bytes is to be streamed.
-    fn streams(&self, bytes: usize) -> bool {
-        match self.stores {
-            Stores::Auto => bytes >= self.stream_from && self.backend != Backend::Portable,
-            Stores::Stream => true,
-            Stores::Cache => false,
-        }
-    }
-}
 
 /// Copies below this size stay on one thread.
 const WORTH_THREADS: usize = 1 << 20;
@@ -151,14 +111,20 @@ pub fn nest(
     destination: &Layout,
     options: &CopyOptions,
 ) -> Result<Nest, CopyError> {
-    match plan(source, destination, options)? {
+    match plan(source, destination, 0, options)? {
         Some(plan) => Ok(plan.nest()?),
         None => Ok(Nest::new(Vec::new())?),
     }
 }
 
-/// The plan of a copy on one thread, or none where nothing is to be copied.
-fn plan(from: &Layout, to: &Layout, options: &CopyOptions) -> Result<Option<Plan>, CopyError> {
+/// The plan of a copy on one thread, or none where nothing is to be copied. `phase` is how far
+/// behind a line the destination's bytes are counted from.
+fn plan(
+    from: &Layout,
+    to: &Layout,
+    phase: usize,
+    options: &CopyOptions,
+) -> Result<Option<Plan>, CopyError> {
     if from.itemsize() != to.itemsize() {
         return Err(CopyError::ItemSize { wanted: from.itemsize(), got: to.itemsize() });
     }
@@ -167,7 +133,8 @@ fn plan(from: &Layout, to: &Layout, options: &CopyOptions) -> Result<Option<Plan
         return Ok(None);
     }
     let bytes = usize::try_from(to.nbytes()).unwrap_or(usize::MAX);
-    Ok(Some(Plan::new(&loops.order_by(0).upward(0).fuse(), options.streams(bytes))))
+    let stream = options.streams(bytes).then_some(phase);
+    Ok(Some(Plan::new(&loops.order_by(0).upward(0).fuse(), stream, &options.caches)))
 }
 
 /// # Safety
@@ -187,10 +154,8 @@ unsafe fn copy_apart(
             return Ok(());
         }
     }
-    let Some(mut plan) = plan(from, to, options)? else { return Ok(()) };
-    if !destination.wrapping_offset(plan.destination).addr().is_multiple_of(LINE) {
-        plan.off_lines();
-    }
+    let phase = destination.addr() % LINE;
+    let Some(mut plan) = plan(from, to, phase, options)? else { return Ok(()) };
     let threads = if plan.bytes() < WORTH_THREADS { 1 } else { control.threads() };
     if threads > 1 {
         plan.split(8 * threads);

@@ -10,6 +10,7 @@
 
 use std::ops::Range;
 
+use super::options::Caches;
 use super::side::{Run, Runs, Side};
 use crate::kernel::arch::{LANE, LINE};
 use crate::layout::PerAxis;
@@ -26,10 +27,10 @@ const SHORT: usize = 256;
 const MOST_COLUMNS: usize = 8192;
 /// Joined rows up to this size are staged whole.
 const MOST_JOINED: usize = 2048;
-/// Bytes of source that a block should have at least, where a side is short.
-const LEAST_BLOCK: usize = 16 << 10;
-/// The most bytes that are staged at once, half of a small first-level cache.
-const STAGE: usize = 16 << 10;
+/// Bytes of the destination that make up a job of joined rows.
+const JOINED: usize = 256 << 10;
+/// Bytes of a column that are staged together: less, and the unfinished line of each weighs.
+const STRETCH: usize = 512;
 /// The most sources or destinations that are woven into one, or taken apart.
 const MOST_WOVEN: usize = 4;
 /// The most columns that are moved at once, and room for a rest.
@@ -100,14 +101,17 @@ pub(super) struct Plan {
     pub(super) crowded: bool,
     /// How many parts the rows are split into, to be worked on at once.
     pub(super) parts: usize,
+    /// How many of the outer loops stand around the loop over these parts.
+    pub(super) turn: usize,
     pub(super) destination: isize,
     pub(super) source: isize,
 }
 
 impl Plan {
     /// Plans a copy from operand 1 to operand 0, in nonempty loops ordered by operand 0, upward
-    /// and fused. `stream` asks for streaming stores where whole lines are written.
-    pub(super) fn new(loops: &Loops, stream: bool) -> Plan {
+    /// and fused. `stream` asks for streaming stores where whole lines are written, to a
+    /// destination whose bytes are counted from so far behind a line.
+    pub(super) fn new(loops: &Loops, stream: Option<usize>, caches: &Caches) -> Plan {
         let mut axes: PerAxis<Axis> = (0..loops.rank()).map(|at| axis(loops, at)).collect();
         let mut item = whole(loops.sizes()[0]);
         let (destination, source) = (narrow(loops.bases()[0]), narrow(loops.bases()[1]));
@@ -119,9 +123,9 @@ impl Plan {
             axes.remove(axes.len() - 1);
         }
         if item >= LONG_RUN || axes.is_empty() {
-            return Plan::of_long_runs(item, axes, stream, destination, source);
+            return Plan::of_long_runs(item, axes, stream.is_some(), destination, source);
         }
-        Plan::of_blocks(item, axes, stream, destination, source)
+        Plan::of_blocks(item, axes, (destination, source), stream, caches)
     }
 
     /// Each run is a side of bytes, cut into pieces.
@@ -132,7 +136,7 @@ impl Plan {
         destination: isize,
         source: isize,
     ) -> Plan {
-        Plan {
+        let mut plan = Plan {
             item: 1,
             outer,
             rows: Side::of_bytes(length, PIECE),
@@ -143,18 +147,22 @@ impl Plan {
             asked: Vec::new(),
             crowded: false,
             parts: 1,
+            turn: 0,
             destination,
             source,
-        }
+        };
+        plan.follow_source();
+        plan
     }
 
     fn of_blocks(
         item: usize,
         mut axes: PerAxis<Axis>,
-        stream: bool,
-        mut destination: isize,
-        mut source: isize,
+        (mut destination, mut source): (isize, isize),
+        stream: Option<usize>,
+        caches: &Caches,
     ) -> Plan {
+        let stage = caches.stage();
         let inner = axes.remove(axes.len() - 1);
         let mut rows = Runs::new(inner.as_row());
         let mut columns = Runs::new(match column_axis(&axes) {
@@ -175,29 +183,29 @@ impl Plan {
         let dense = rows.near == item as isize;
         let joined = dense && columns.far_apart(row_bytes as isize);
         let mover = choose_mover(item, &rows, &columns, joined);
-        // The address itself is looked at when the copy begins: see `Plan::off_lines`.
         let on_line = |step: isize| step % LINE as isize == 0;
-        let lines = row_bytes.is_multiple_of(LINE)
+        let lines = stream.is_some_and(|phase| on_line(phase as isize + destination))
+            && row_bytes.is_multiple_of(LINE)
             && (rows.inner() == 1 || (rows.inner() * item).is_multiple_of(LINE))
             && axes.iter().all(|axis| on_line(axis.destination))
             && columns.all_far(on_line);
-        let flow = match stream && dense {
+        let flow = match stream.is_some() && dense {
             true if mover == Mover::Tiles && lines => Flow::Lines,
             true if joined && row_bytes <= MOST_JOINED => Flow::Joined,
             true => Flow::Columns,
             false => Flow::Direct,
         };
         let step = match (mover, flow) {
-            (Mover::Interleave, _) => (STAGE / row_bytes).min(1024),
+            (Mover::Interleave, _) => (stage / row_bytes).min(1024),
             (Mover::Deinterleave, _) => columns.total,
             (_, Flow::Joined) => {
                 let line = (LINE / item).max(1);
-                (STAGE / row_bytes / line * line).clamp(line, 64)
+                (stage / 2 / row_bytes / line * line).clamp(line, 64)
             }
-            _ => (1 * LINE / item).clamp(4, 64),
+            _ => (LINE / item).clamp(4, 64),
         };
         let columns_wanted = match flow {
-            Flow::Joined => (262144) / row_bytes,
+            Flow::Joined => JOINED / row_bytes,
             _ => MOST_COLUMNS / item,
         };
         let columns = columns.cut(columns_wanted.next_multiple_of(step), LANE);
@@ -205,26 +213,29 @@ impl Plan {
         let rows_wanted = match flow {
             Flow::Joined => rows.total,
             Flow::Lines => {
-                let short = LEAST_BLOCK / (columns.block * item);
+                let short = stage / (columns.block * item);
                 (2 * LINE / item).max(short).next_multiple_of(LINE / item)
             }
 
             Flow::Columns => {
-                let short = LEAST_BLOCK / (columns.block * item);
-                (512 / item)
+                let short = stage / (columns.block * item);
+                (STRETCH / item)
                     .max(LINE.div_ceil(item))
                     .max(short)
-                    .min((STAGE / across).max(LINE.div_ceil(item)))
+                    .min((stage / across).max(LINE.div_ceil(item)))
             }
-            Flow::Direct => (4 * LINE / item).max(LEAST_BLOCK / (columns.block * item)).max(4),
+            Flow::Direct => (4 * LINE / item).max(stage / (columns.block * item)).max(4),
         };
         let rows = rows.cut(rows_wanted, LINE);
-        let crowded = crowded(inner.source, rows.block);
+        let crowded = caches.crowded(inner.source, rows.block);
         let asked = match flow {
             Flow::Direct | Flow::Lines => Vec::new(),
-            Flow::Columns | Flow::Joined => lines_of(&rows.far[..rows.block], item),
+            Flow::Columns | Flow::Joined => {
+                let across = if mover == Mover::Items { item } else { step * item };
+                lines_of(&rows.far[..rows.block], across)
+            }
         };
-        Plan {
+        let mut plan = Plan {
             item,
             outer: axes,
             rows,
@@ -235,16 +246,48 @@ impl Plan {
             asked,
             crowded,
             parts: 1,
+            turn: 0,
             destination,
             source,
+        };
+        plan.follow_source();
+        plan
+    }
+
+    /// Orders streamed blocks so that the source is read as it lies: rows that are short, because
+    /// other axes continue them, become long. Lines are written whole in any order.
+    fn follow_source(&mut self) {
+        self.turn = self.outer.len();
+        if self.flow == Flow::Direct {
+            return;
+        }
+        let mut axes: Vec<Axis> = self.outer.iter().copied().collect();
+        axes.sort_by_key(|axis| std::cmp::Reverse(axis.source.unsigned_abs()));
+        self.outer = axes.into_iter().collect();
+        let strip = self.rows.far_block.unsigned_abs();
+        let slower = self.outer.iter().filter(|axis| axis.source.unsigned_abs() >= strip).count();
+        if self.flow == Flow::Lines && slower < self.outer.len() {
+            (self.turn, self.parts) = (slower, self.row_blocks());
         }
     }
 
-    /// For a destination that does not begin on a line: lines are staged.
-    pub(super) fn off_lines(&mut self) {
-        if self.flow == Flow::Lines {
-            self.flow = Flow::Columns;
-        }
+    /// The loops over jobs, outermost first: outer loops with that over parts among them, then
+    /// blocks of columns. Parts move nothing by themselves: see `Plan::part`.
+    pub(super) fn wheels(&self) -> PerAxis<Axis> {
+        let (before, after) = self.outer.split_at(self.turn);
+        let parts = Axis { extent: self.parts, destination: 0, source: 0 };
+        let columns = Axis {
+            extent: self.column_blocks(),
+            destination: self.columns.far_block,
+            source: self.columns.block as isize * self.columns.near,
+        };
+        before
+            .iter()
+            .copied()
+            .chain([parts])
+            .chain(after.iter().copied())
+            .chain([columns])
+            .collect()
     }
 
     /// How many pieces of work there are: outer iterations, blocks of columns, parts of the rows.
@@ -255,7 +298,7 @@ impl Plan {
 
     /// Splits the rows so that there are at least `wanted` jobs, as far as blocks allow.
     pub(super) fn split(&mut self, wanted: usize) {
-        let parts = wanted.div_ceil(self.jobs());
+        let parts = self.parts * wanted.div_ceil(self.jobs());
         self.parts = parts.min(self.row_blocks());
     }
 
@@ -315,11 +358,11 @@ impl Plan {
     }
 }
 
-/// The lines in which items at these offsets lie, each once where neighbours share it.
-fn lines_of(offsets: &[isize], item: usize) -> Vec<isize> {
+/// The lines in which so many bytes at these offsets lie, each once where neighbours share it.
+fn lines_of(offsets: &[isize], across: usize) -> Vec<isize> {
     let mut lines: Vec<isize> = Vec::with_capacity(offsets.len());
     for &offset in offsets {
-        for part in (0..item).step_by(LINE) {
+        for part in (0..across).step_by(LINE) {
             let at = offset + part as isize;
             if lines.last().is_none_or(|last| last.abs_diff(at) >= LINE) {
                 lines.push(at);
@@ -327,13 +370,6 @@ fn lines_of(offsets: &[isize], item: usize) -> Vec<isize> {
         }
     }
     lines
-}
-
-/// Whether rows this far apart meet in so few sets of a cache of 64 sets and 8 ways that a block
-/// does not fit twice: what counts is the greatest common divisor of stride and sets.
-fn crowded(stride: isize, rows: usize) -> bool {
-    let sets = 64 / (1 << ((stride.unsigned_abs() / LINE) | 64).trailing_zeros());
-    stride.unsigned_abs().is_multiple_of(LINE) && 2 * rows > 8 * sets
 }
 
 /// The axis along which the source moves least, the innermost of equals; axes along which it

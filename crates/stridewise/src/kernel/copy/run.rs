@@ -76,12 +76,14 @@ impl Work<'_> {
                 mover: self.mover,
                 source: self.source.wrapping_offset(place.source),
                 destination: self.destination.wrapping_offset(place.destination),
-                columns: plan.columns.length(place.columns, plan.column_blocks()),
-                rows: plan.part(place.part),
+                columns: plan.columns.length(place.columns(), plan.column_blocks()),
+                rows: plan.part(place.index[plan.turn]),
                 next: self.source,
             };
-            place.advance(plan);
-            job.next = self.source.wrapping_offset(place.source);
+            place.advance();
+            let strip = plan.part(place.index[plan.turn]).start as isize;
+            let strip = plan.rows.far_block.wrapping_mul(strip);
+            job.next = self.source.wrapping_offset(place.source.wrapping_add(strip));
             // SAFETY: the caller's promise: a job is part of what the plan reaches.
             unsafe {
                 match (plan.mover, plan.flow) {
@@ -97,68 +99,46 @@ impl Work<'_> {
     }
 }
 
-/// Where a job lies: an odometer over outer loops, blocks of columns and parts of the rows.
+/// Where a job lies: an odometer over outer loops, parts of the rows and blocks of columns.
 struct Place {
+    wheels: PerAxis<Axis>,
     index: PerAxis<usize>,
-    columns: usize,
-    part: usize,
     source: isize,
     destination: isize,
 }
 
 impl Place {
     fn of(plan: &Plan, job: usize) -> Place {
-        let (part, mut rest) = (job % plan.parts, job / plan.parts);
-        let columns = rest % plan.column_blocks();
-        rest /= plan.column_blocks();
-        let mut place = Place {
-            index: PerAxis::filled(0, plan.outer.len()),
-            columns,
-            part,
-            source: plan.source
-                + plan.columns.block as isize * plan.columns.near * columns as isize,
-            destination: plan.destination + plan.columns.far_block * columns as isize,
-        };
-        for (axis, at) in plan.outer.iter().zip(place.index.iter_mut()).rev() {
-            *at = rest % axis.extent;
-            rest /= axis.extent;
-            place.source += axis.source * *at as isize;
-            place.destination += axis.destination * *at as isize;
+        let wheels = plan.wheels();
+        let mut index = PerAxis::filled(0, wheels.len());
+        let (mut source, mut destination, mut rest) = (plan.source, plan.destination, job);
+        for (wheel, at) in wheels.iter().zip(index.iter_mut()).rev() {
+            *at = rest % wheel.extent;
+            rest /= wheel.extent;
+            source += wheel.source * *at as isize;
+            destination += wheel.destination * *at as isize;
         }
-        place
+        Place { wheels, index, source, destination }
     }
 
-    /// On to the next job: parts of the rows first, then columns, then the outer loops.
-    fn advance(&mut self, plan: &Plan) {
-        self.part += 1;
-        if self.part < plan.parts {
-            return;
-        }
-        self.part = 0;
-        self.columns += 1;
-        let near = plan.columns.block as isize * plan.columns.near;
-        if self.columns < plan.column_blocks() {
-            self.source += near;
-            self.destination += plan.columns.far_block;
-            return;
-        }
-        self.columns -= 1;
-        self.source -= near * self.columns as isize;
-        self.destination -= plan.columns.far_block * self.columns as isize;
-        self.columns = 0;
-        for (&Axis { extent, destination, source }, at) in
-            plan.outer.iter().zip(self.index.iter_mut()).rev()
-        {
+    /// On to the next job, from the last one to the first.
+    fn advance(&mut self) {
+        for (wheel, at) in self.wheels.iter().zip(self.index.iter_mut()).rev() {
             *at += 1;
-            if *at < extent {
-                self.source += source;
-                self.destination += destination;
+            if *at < wheel.extent {
+                self.source += wheel.source;
+                self.destination += wheel.destination;
                 return;
             }
             *at = 0;
-            self.source -= source * (extent as isize - 1);
-            self.destination -= destination * (extent as isize - 1);
+            self.source -= wheel.source * (wheel.extent as isize - 1);
+            self.destination -= wheel.destination * (wheel.extent as isize - 1);
         }
+    }
+
+    /// Which block of columns.
+    fn columns(&self) -> usize {
+        self.index[self.index.len() - 1]
     }
 }
 
@@ -170,7 +150,7 @@ struct Job<'a> {
     destination: *mut u8,
     columns: usize,
     rows: Range<usize>,
-    /// Where the source of the next job begins.
+    /// Where the rows of the next job begin.
     next: *const u8,
 }
 

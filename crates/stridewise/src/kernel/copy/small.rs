@@ -1,7 +1,7 @@
 //! Small: copies so short that looking for the best way would take longer than any way.
 //!
-//! The last axis is the inner loop, an odometer runs the others. An array of 8 by 8 numbers is
-//! eight runs of eight.
+//! The last two axes are loops, an odometer runs the others. An array of 8 by 8 numbers is eight
+//! runs of eight, without an odometer.
 
 use super::movers::put;
 use crate::layout::{Layout, PerAxis};
@@ -40,7 +40,7 @@ pub(super) unsafe fn copy_small(
 
 /// # Safety
 /// As for `copy_small`; items have `ITEM` bytes.
-#[allow(clippy::cast_possible_truncation)] // V4
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // V4, L2
 unsafe fn items<const ITEM: usize>(
     source: *const u8,
     from: &Layout,
@@ -48,17 +48,30 @@ unsafe fn items<const ITEM: usize>(
     to: &Layout,
 ) {
     let (shape, read, write) = (to.shape(), from.strides(), to.strides());
-    let last = shape.len() - 1;
-    let mut index = PerAxis::<i64>::filled(0, last);
+    // V4, L2: the steps and extents of an axis counted from the last one, or of none.
+    let axis = |back: usize| match shape.len().checked_sub(back) {
+        Some(at) => (shape[at] as usize, read[at] as isize, write[at] as isize),
+        None => (1, 0, 0),
+    };
+    let (last, before) = (axis(1), axis(2));
+    let outer = shape.len().saturating_sub(2);
+    let mut index = PerAxis::<i64>::filled(0, outer);
     let (mut read_at, mut write_at) = (from.offset(), to.offset());
     loop {
-        for at in 0..shape[last] {
-            let from = source.wrapping_offset((read_at + read[last] * at) as isize);
-            let to = destination.wrapping_offset((write_at + write[last] * at) as isize);
-            // SAFETY: an item that both layouts reach.
-            unsafe { put::<ITEM>(from, to) }
+        let mut row = (
+            source.wrapping_offset(read_at as isize),
+            destination.wrapping_offset(write_at as isize),
+        );
+        for _ in 0..before.0 {
+            let mut item = row;
+            for _ in 0..last.0 {
+                // SAFETY: an item that both layouts reach.
+                unsafe { put::<ITEM>(item.0, item.1) }
+                item = (item.0.wrapping_offset(last.1), item.1.wrapping_offset(last.2));
+            }
+            row = (row.0.wrapping_offset(before.1), row.1.wrapping_offset(before.2));
         }
-        let mut axis = last;
+        let mut axis = outer;
         loop {
             if axis == 0 {
                 return;
