@@ -72,7 +72,7 @@ impl Worker {
         };
         let peers = strings(&answer["peers"]).into_iter();
         let floors = strings(&answer["plain"]).into_iter();
-        let peers = peers.map(|name| entrant(name, Kind::Peer, Expect::Result));
+        let peers = peers.map(|name| entrant(name, Kind::Peer, arrays.expect));
         let floors = floors.map(|name| entrant(name, Kind::Floor, Expect::Source));
         Ok(peers.chain(floors).collect())
     }

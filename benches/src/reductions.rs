@@ -7,7 +7,7 @@ use stridewise::control::Control;
 use stridewise::kernel::reduce::{Operation, Reduction, reduce};
 use stridewise::layout::{DType, Layout};
 use stridewise::view::{Bytes, BytesMut};
-use stridewise_harness::{Case, Entrant, Expect, Kind};
+use stridewise_harness::{Case, Entrant, Kind};
 
 use crate::arrays::Arrays;
 use crate::clock::Clock;
@@ -27,7 +27,7 @@ fn reducing(case: &Case, arrays: &Arrays, clock: Clock) -> Result<Entrant, Strin
     let to_layout =
         Layout::c_order(&shape, result.itemsize()).map_err(|error| error.to_string())?;
     let (from, to) = (arrays.source.clone(), arrays.destination.clone());
-    let role = ("stridewise", Kind::Ours, Expect::Result);
+    let role = ("stridewise", Kind::Ours, arrays.expect);
     Ok(Reused::entrant(role, clock, &arrays.destination, move || {
         let read = Bytes::new(from.bytes(), from_layout.clone()).expect("it fits");
         let mut write = BytesMut::new(to.bytes_mut(), to_layout.clone()).expect("it fits");
@@ -73,7 +73,7 @@ where
     if !(one || over.len() == shape.len()) || !["sum", "max", "mean"].contains(&op.as_str()) {
         return Vec::new();
     }
-    let role = ("ndarray", Kind::Peer, Expect::Result);
+    let role = ("ndarray", Kind::Peer, arrays.expect);
     vec![Fresh::entrant(role, clock, made_bytes, move || {
         let shape = IxDyn(&shape).strides(IxDyn(&strides));
         let array = ArrayView::from_shape(shape, from.items::<T>()).expect("packed strides");

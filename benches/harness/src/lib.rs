@@ -15,9 +15,9 @@ mod statistics;
 mod table;
 
 pub use case::{Case, CaseError, parse_family, read_family};
-pub use checksum::checksum;
+pub use checksum::{checksum, rounded_checksum};
 pub use goal::{Goal, Grade, Verdict, geometric_verdicts, verdicts};
 pub use record::{CaseRecord, EntrantRecord, MachineRecord, Record};
 pub use rounds::{Contender, Entrant, Expect, Kind, Rounds, Timing, measure};
 pub use statistics::{geometric_mean, median, median_ratio};
-pub use table::{against_peers, markdown, one_case, shortfalls};
+pub use table::{against_peers, by_class, markdown, one_case, shortfalls};

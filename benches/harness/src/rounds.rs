@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::checksum::checksum;
+use crate::checksum::{checksum, rounded_checksum};
 
 /// Runs a case once into a given destination; the harness knows nothing else of it.
 pub trait Contender {
@@ -41,6 +41,8 @@ pub enum Kind {
 pub enum Expect {
     /// What the case asks for.
     Result,
+    /// The same floats of so many bytes, but for their last bits.
+    Nearly(usize),
     /// The bytes of the source as they lie: a floor that only moves them.
     Source,
     /// Nothing that could be compared.
@@ -129,9 +131,14 @@ pub fn measure(entrants: &mut [Entrant], plan: &Rounds, wanted: u64, source: u64
 
 fn checked(entrant: &mut Entrant, wanted: u64, source: u64) -> Timing {
     let mut sum = 0;
-    let result = entrant.contender.show(&mut |bytes| sum = checksum(bytes));
+    let result = entrant.contender.show(&mut |bytes| {
+        sum = match entrant.expect {
+            Expect::Nearly(itemsize) => rounded_checksum(bytes, itemsize),
+            _ => checksum(bytes),
+        }
+    });
     let right = match entrant.expect {
-        Expect::Result => sum == wanted,
+        Expect::Result | Expect::Nearly(_) => sum == wanted,
         Expect::Source => sum == source,
         Expect::Nothing => true,
     };
@@ -243,6 +250,24 @@ mod tests {
         assert_eq!(timings[2].failed.as_deref(), Some("no"));
         assert!(!log.contains('c'));
         assert_eq!(timings[1].nanoseconds.len(), 1); // a wrong one is shown beside the others
+    }
+
+    #[test]
+    fn rounding_is_forgiven_where_the_case_says_so() {
+        let bytes: [u8; 8] = (0.1f64 + 0.2).to_le_bytes();
+        let clockwork =
+            Clockwork { name: "a", time: 1.0, result: Ok(bytes.to_vec()), log: Rc::default() };
+        let mut entrant = Entrant {
+            name: "a".to_string(),
+            kind: Kind::Peer,
+            expect: Expect::Nearly(8),
+            contender: Box::new(clockwork),
+        };
+        let wanted = |value: f64| rounded_checksum(&value.to_le_bytes(), 8);
+        assert!(checked(&mut entrant, wanted(0.3), 0).right);
+        assert!(!checked(&mut entrant, wanted(0.300_001), 0).right);
+        entrant.expect = Expect::Result;
+        assert!(!checked(&mut entrant, checksum(&0.3f64.to_le_bytes()), 0).right);
     }
 
     #[test]

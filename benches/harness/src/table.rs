@@ -5,10 +5,10 @@
 
 use std::fmt::Write;
 
-use crate::goal::{Asked, Grade, Verdict};
+use crate::goal::{Asked, Goal, Grade, Verdict};
 use crate::record::{CaseRecord, EntrantRecord, Record};
 use crate::rounds::Kind;
-use crate::statistics::geometric_mean;
+use crate::statistics::{geometric_mean, median};
 
 /// One case for the terminal: who took part, then the goals.
 pub fn one_case(case: &CaseRecord) -> String {
@@ -102,6 +102,42 @@ pub fn against_peers(record: &Record) -> String {
     text
 }
 
+/// Each goal of each class: what was reached in the middle and in the worst case.
+pub fn by_class(record: &Record) -> String {
+    let mut rows: Vec<(&str, &str, &Goal, Vec<&Verdict>)> = Vec::new();
+    for case in &record.cases {
+        for verdict in &case.verdicts {
+            let row = rows.iter_mut().find(|(family, class, goal, _)| {
+                (*family, *class, *goal) == (&case.family, &case.class, &verdict.goal)
+            });
+            match row {
+                Some((.., verdicts)) => verdicts.push(verdict),
+                None => rows.push((&case.family, &case.class, &verdict.goal, vec![verdict])),
+            }
+        }
+    }
+    let mut text =
+        String::from("| family: class | goal | middle | worst | met in |\n|---|---|---|---|---|\n");
+    for (family, class, goal, verdicts) in rows {
+        let worst = verdicts.iter().min_by(|one, other| one.part.total_cmp(&other.part));
+        let middle = median(verdicts.iter().map(|verdict| verdict.reached));
+        let (Some(worst), Some(middle)) = (worst, middle) else { continue };
+        let met = verdicts.iter().filter(|verdict| verdict.grade != Grade::Missed).count();
+        let _ = writeln!(
+            text,
+            "| {family}: {class} | {goal} | {middle:.2} | {:.2} | {met} of {} |",
+            worst.reached,
+            verdicts.len()
+        );
+    }
+    for (family, class, verdict) in record.class_verdicts() {
+        let met = u8::from(verdict.grade != Grade::Missed);
+        let (goal, reached) = (&verdict.goal, verdict.reached);
+        let _ = writeln!(text, "| {family}: {class} | {goal} | {reached:.2} | | {met} of 1 |");
+    }
+    text
+}
+
 /// The whole record as a page of tables.
 pub fn markdown(record: &Record) -> String {
     let machine = &record.machine;
@@ -125,19 +161,8 @@ pub fn markdown(record: &Record) -> String {
     text += "```\n\n## Against the best peer\n\n```text\n";
     text += &against_peers(record);
     text += "```\n";
-    let means = record.class_verdicts();
-    if !means.is_empty() {
-        text += "\n## Whole classes\n\n| family | class | goal | reached |\n|---|---|---|---|\n";
-        for (family, class, verdict) in means {
-            let _ = writeln!(
-                text,
-                "| {family} | {class} | {} | {} {:.2} |",
-                verdict.goal,
-                mark(verdict.grade),
-                verdict.reached
-            );
-        }
-    }
+    text += "\n## By class\n\n";
+    text += &by_class(record);
     let mut family = "";
     for case in &record.cases {
         if case.family != family {
@@ -266,6 +291,8 @@ mod tests {
         let page = markdown(&record);
         let place = |what: &str| page.find(what).unwrap();
         assert!(place("What falls short") < place("## f\n"));
+        let row = "| f: c | ours / floor >= 0.5 | 0.19 | 0.12 | 0 of 2 |";
+        assert!(by_class(&record).contains(row), "{}", by_class(&record));
         assert_eq!(against_peers(&record), ""); // a wrong peer is no peer
         for case in &mut record.cases {
             case.entrants[2].timing.right = true;
