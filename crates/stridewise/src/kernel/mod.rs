@@ -13,6 +13,7 @@ pub mod copy;
 #[allow(dead_code, unused_imports)] // until the kernels that compute use them
 mod element;
 pub mod reduce;
+pub mod window;
 
 pub use arch::Backend;
 pub use element::{Element, Half};
