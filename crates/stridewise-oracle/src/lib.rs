@@ -15,6 +15,7 @@ mod listing;
 mod reshape;
 mod rng;
 mod select;
+mod slices;
 mod strided;
 
 pub use bytes::Pair;

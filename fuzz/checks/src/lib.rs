@@ -8,6 +8,7 @@
 
 mod dice;
 mod files;
+mod kernels;
 mod layouts;
 mod texts;
 
@@ -15,7 +16,7 @@ mod texts;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 14] = [
     ("expression", texts::expression),
     ("pattern", texts::pattern),
     ("dtype", texts::dtype),
@@ -28,6 +29,8 @@ pub const TARGETS: [Target; 12] = [
     ("chain", layouts::chain),
     ("overlap", layouts::overlap),
     ("hostile", layouts::hostile),
+    ("copy", kernels::copies),
+    ("reduce", kernels::reductions),
 ];
 
 /// Runs the target of that name.

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::control::Stopped;
 use crate::layout::{DType, LayoutError};
+use crate::nest::NestError;
 
 /// Why a reduction was not made, or not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ use crate::layout::{DType, LayoutError};
 pub enum ReduceError {
     /// An axis out of bounds, or named twice.
     Layout(LayoutError),
+    /// More loops than a nest may have, where the nest is asked for.
+    Nest(NestError),
     /// The operation has no meaning for the dtype.
     Unsupported {
         /// The operation.
@@ -85,6 +88,7 @@ impl fmt::Display for ReduceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReduceError::Layout(error) => error.fmt(f),
+            ReduceError::Nest(error) => error.fmt(f),
             ReduceError::Unsupported { operation, got } => {
                 write!(f, "{operation} is not defined for dtype {got}")
             }
@@ -122,6 +126,7 @@ impl std::error::Error for ReduceError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             ReduceError::Layout(error) => Some(error),
+            ReduceError::Nest(error) => Some(error),
             ReduceError::Stopped(stopped) => Some(stopped),
             _ => None,
         }
@@ -131,6 +136,12 @@ impl std::error::Error for ReduceError {
 impl From<LayoutError> for ReduceError {
     fn from(error: LayoutError) -> Self {
         ReduceError::Layout(error)
+    }
+}
+
+impl From<NestError> for ReduceError {
+    fn from(error: NestError) -> Self {
+        ReduceError::Nest(error)
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod block;
 mod choose;
+mod describe;
 mod error;
 mod extreme;
 mod fold;
@@ -24,6 +25,7 @@ mod reduction;
 mod skip;
 mod sum;
 mod truth;
+mod typed;
 mod walk;
 
 use std::ops::Range;
@@ -39,6 +41,7 @@ use choose::choose;
 pub use error::ReduceError;
 use plan::Plan;
 pub use reduction::{NanPolicy, Operation, Overflow, Reduction};
+pub use typed::{Numeric, reduce_view};
 use walk::{Bench, Halt, Spot, Tables, Work};
 
 /// Reductions of fewer bytes stay on one thread.
@@ -145,6 +148,47 @@ pub fn reduce(
     // read, lies elsewhere. The choice's gather and engine are of one item.
     let done = unsafe { run(&work, threads, control) };
     done.map_err(|halt| halt.into_error(&result))
+}
+
+/// The nest that [`reduce`] runs: operand 0 is the output, operand 1 the input, bytes counted from
+/// their origins.
+///
+/// ```
+/// use stridewise::kernel::reduce::{Operation, Reduction, nest};
+/// use stridewise::layout::{DType, Layout};
+///
+/// let from = Layout::c_order(&[20, 30], 8).unwrap();
+/// let to = Layout::c_order(&[30], 8).unwrap();
+/// let sum = Reduction::new(Operation::Sum).over(&[0]);
+/// let nest = nest(&sum, &from, &DType::float64(), &to).unwrap();
+/// assert_eq!(nest.to_string(), "\
+/// for i0 in 0..20
+///     for i1 in 0..30
+///         read 8 bytes of b at 0 + 240*i0 + 8*i1
+/// for i0 in 0..30
+///     write 8 bytes of a at 0 + 8*i0
+/// ");
+/// ```
+///
+/// # Errors
+/// As for [`reduce`], and more loops than a nest may have.
+pub fn nest(
+    reduction: &Reduction,
+    from: &Layout,
+    dtype: &DType,
+    to: &Layout,
+) -> Result<Nest, ReduceError> {
+    let result = reduction.result_dtype(dtype)?;
+    check(reduction, from, dtype, to, &result, &result)?;
+    let reduced = reduction.reduced_axes(from.rank())?;
+    let choice = choose(reduction, dtype, along(from.shape(), &reduced).product())?;
+    if to.is_empty() || from.is_empty() {
+        return Ok(Nest::new(Vec::new())?);
+    }
+    let loops = loops(from, &reduced, to, choice.wants.positions)?;
+    let plan = Plan::new(&loops, choice.wants);
+    let numbers = if choice.wants.pairs.is_some() { 2 } else { 1 };
+    Ok(plan.nest(result.itemsize() / numbers)?)
 }
 
 /// Shapes and dtypes, as the reduction makes them.

@@ -1,0 +1,4 @@
+//! Fuzzes `copy` of fuzz-checks.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz_checks::run("copy", data));

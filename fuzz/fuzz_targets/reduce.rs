@@ -1,0 +1,4 @@
+//! Fuzzes `reduce` of fuzz-checks.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz_checks::run("reduce", data));
