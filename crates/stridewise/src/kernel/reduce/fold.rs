@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! down:   for rows, 8 at a time:  lane[c] = lane[c] + ((r0[c]+r4[c]) + (r2[c]+r6[c])) + ...
-//! across: the run as rows of P items, down as above, then lanes halved: P, P/2, ... 1
+//! across: the run as rows of P items, down as above, then lanes halved: P, P/2, ... 1;
+//!         of short runs, those of several at once
 //! now and then: state = state + lane, with more precision than a lane has
 //! ```
 //!
@@ -23,6 +24,10 @@ const ROWS: usize = 64;
 const LANES: usize = 2048;
 /// Lanes of a run.
 const ACROSS: usize = 64;
+/// Runs below this length are taken several at a time.
+const SHORT: usize = 64;
+/// How many.
+const SEVERAL: usize = 16;
 /// The longest run that becomes one lane.
 pub(super) const MOST_RUN: usize = ROWS * ACROSS;
 
@@ -163,10 +168,27 @@ pub(super) unsafe fn fold_across<F: Fold, S>(
     states: &mut [S],
     part: impl Fn(&mut S) -> &mut F::State,
 ) {
-    for (lead, state) in block.kept.iter().zip(states) {
+    let length = block.run;
+    let (mut kept, mut states) = (block.kept, states);
+    if let [run] = block.reduced
+        && length < SHORT
+    {
+        let from = block.from.wrapping_offset(*run);
+        while let Some((several, more)) = kept.split_first_chunk::<SEVERAL>() {
+            let (some, others) = states.split_at_mut(SEVERAL);
+            let mut lanes = [fold.nothing(); SEVERAL];
+            // SAFETY: the block's items, as the caller promises.
+            unsafe { runs_of(fold, from, several, length, &mut lanes) }
+            for (state, lane) in some.iter_mut().zip(lanes) {
+                fold.absorb(part(state), lane);
+            }
+            (kept, states) = (more, others);
+        }
+    }
+    for (lead, state) in kept.iter().zip(states) {
         for run in block.reduced {
             let from = block.from.wrapping_offset(*lead).wrapping_offset(*run);
-            let (mut from, mut rest) = (from.cast::<F::Item>(), block.run);
+            let (mut from, mut rest) = (from.cast::<F::Item>(), length);
             while rest > 0 {
                 let length = rest.min(MOST_RUN);
                 // SAFETY: the block's items, as the caller promises.
@@ -174,6 +196,83 @@ pub(super) unsafe fn fold_across<F: Fold, S>(
                 from = from.wrapping_add(length);
                 rest -= length;
             }
+        }
+    }
+}
+
+/// The lanes of several runs of one length below [`SHORT`], each the same as by [`run_of`]: their
+/// lanes are halved together, side by side.
+///
+/// # Safety
+/// The items of each run can be read.
+#[inline(always)]
+unsafe fn runs_of<F: Fold>(
+    fold: &F,
+    from: *const u8,
+    leads: &[isize; SEVERAL],
+    length: usize,
+    lanes: &mut [F::Lane; SEVERAL],
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match length {
+            0 => {}
+            1 => {
+                for (lane, lead) in lanes.iter_mut().zip(leads) {
+                    let item = from.wrapping_offset(*lead).cast::<F::Item>();
+                    *lane = fold.lift(item.read_unaligned());
+                }
+            }
+            2..4 => several_of::<F, 2>(fold, from, leads, length, lanes),
+            4..16 => several_of::<F, 4>(fold, from, leads, length, lanes),
+            16..32 => several_of::<F, 8>(fold, from, leads, length, lanes),
+            _ => several_of::<F, 16>(fold, from, leads, length, lanes),
+        }
+    }
+}
+
+/// # Safety
+/// As for `runs_of`.
+#[inline(always)]
+unsafe fn several_of<F: Fold, const P: usize>(
+    fold: &F,
+    from: *const u8,
+    leads: &[isize; SEVERAL],
+    length: usize,
+    lanes: &mut [F::Lane; SEVERAL],
+) {
+    const MOST: usize = 16 * SEVERAL;
+    let mut wide = [fold.nothing(); MOST];
+    for (at, lead) in leads.iter().enumerate() {
+        let from = from.wrapping_offset(*lead).cast::<F::Item>();
+        // SAFETY: the caller's promise.
+        let row = unsafe { partial::<F, P>(fold, from, length) };
+        wide[at * P..(at + 1) * P].copy_from_slice(&row);
+    }
+    let mut half = [fold.nothing(); MOST / 2];
+    if P == 16 {
+        halve::<F, 8>(fold, &wide, &mut half);
+        wide[..MOST / 2].copy_from_slice(&half);
+    }
+    if P >= 8 {
+        halve::<F, 4>(fold, &wide, &mut half);
+        wide[..MOST / 2].copy_from_slice(&half);
+    }
+    if P >= 4 {
+        halve::<F, 2>(fold, &wide, &mut half);
+        wide[..MOST / 2].copy_from_slice(&half);
+    }
+    halve::<F, 1>(fold, &wide, &mut half);
+    lanes.copy_from_slice(&half[..SEVERAL]);
+}
+
+/// Joins the halves of each of several groups of `2 * H` lanes.
+#[inline(always)]
+fn halve<F: Fold, const H: usize>(fold: &F, wide: &[F::Lane], half: &mut [F::Lane]) {
+    let groups = wide[..2 * H * SEVERAL].chunks_exact(2 * H);
+    for (group, half) in groups.zip(half[..H * SEVERAL].chunks_exact_mut(H)) {
+        for at in 0..H {
+            half[at] = fold.join(group[at], group[at + H]);
         }
     }
 }
@@ -240,10 +339,10 @@ pub(super) unsafe fn run_of<F: Fold>(fold: &F, from: *const F::Item, length: usi
             0 => fold.nothing(),
             1 => fold.lift(from.read_unaligned()),
             2..4 => lanes_of::<F, 2>(fold, from, length),
-            4..8 => lanes_of::<F, 4>(fold, from, length),
-            8..16 => lanes_of::<F, 8>(fold, from, length),
-            16..32 => lanes_of::<F, 16>(fold, from, length),
-            32..64 => lanes_of::<F, 32>(fold, from, length),
+            4..16 => lanes_of::<F, 4>(fold, from, length),
+            16..32 => lanes_of::<F, 8>(fold, from, length),
+            32..SHORT => lanes_of::<F, 16>(fold, from, length),
+            SHORT..256 => lanes_of::<F, 32>(fold, from, length),
             _ => lanes_of::<F, 64>(fold, from, length),
         }
     }
@@ -257,6 +356,28 @@ unsafe fn lanes_of<F: Fold, const P: usize>(
     from: *const F::Item,
     length: usize,
 ) -> F::Lane {
+    // SAFETY: the caller's promise.
+    let mut lanes = unsafe { partial::<F, P>(fold, from, length) };
+    let mut count = P;
+    while count > 1 {
+        count /= 2;
+        for at in 0..count {
+            lanes[at] = fold.join(lanes[at], lanes[at + count]);
+        }
+    }
+    lanes[0]
+}
+
+/// The lanes of a run, `P` items to a row.
+///
+/// # Safety
+/// As for `run_of`.
+#[inline(always)]
+unsafe fn partial<F: Fold, const P: usize>(
+    fold: &F,
+    from: *const F::Item,
+    length: usize,
+) -> [F::Lane; P] {
     let mut lanes = [fold.nothing(); P];
     let (rows, tail) = (length / P, length % P);
     let row = |row: usize| from.wrapping_add(row * P);
@@ -267,23 +388,19 @@ unsafe fn lanes_of<F: Fold, const P: usize>(
             add_row::<F, P, 8>(fold, row(next), &mut lanes);
             next += 8;
         }
-        while next < rows {
+        while next + 2 <= rows {
+            add_row::<F, P, 2>(fold, row(next), &mut lanes);
+            next += 2;
+        }
+        if next < rows {
             add_row::<F, P, 1>(fold, row(next), &mut lanes);
-            next += 1;
         }
         for (at, lane) in lanes[..tail].iter_mut().enumerate() {
             let item = row(rows).wrapping_add(at).read_unaligned();
             *lane = fold.join(*lane, fold.lift(item));
         }
     }
-    let mut count = P;
-    while count > 1 {
-        count /= 2;
-        for at in 0..count {
-            lanes[at] = fold.join(lanes[at], lanes[at + count]);
-        }
-    }
-    lanes[0]
+    lanes
 }
 
 /// Adds `N` rows that follow one another.

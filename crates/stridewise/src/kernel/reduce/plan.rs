@@ -256,7 +256,8 @@ impl Cutting {
             self.take_nearest_reduced(rows);
             return Form::Down;
         }
-        if direct && !inner.kept && (inner.extent >= LONG || last == 0) {
+        let reduced = self.rest.iter().filter(|level| !level.axis.kept).count();
+        if direct && !inner.kept && (inner.extent >= LONG || reduced == 1) {
             self.take(last, if self.wants.rereads { RUN / 8 } else { RUN });
             self.close_reduced();
             self.fill(BLOCK);
