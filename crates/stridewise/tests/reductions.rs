@@ -144,12 +144,13 @@ proptest! {
             .map(|slice| slice.iter().map(value).collect())
             .collect();
         type Truth = fn(&[i64]) -> i64;
+        type Boxed = Box<dyn Fn(&[i64]) -> i64>;
         let first = |best: fn(&[i64]) -> i64| move |v: &[i64]| {
             v.iter().position(|&x| x == best(v)).unwrap() as i64
         };
         let lowest: Truth = |v| *v.iter().min().unwrap();
         let highest: Truth = |v| *v.iter().max().unwrap();
-        let (operation, truth): (Operation, Box<dyn Fn(&[i64]) -> i64>) = match operation {
+        let (operation, truth): (Operation, Boxed) = match operation {
             0 => (Operation::Sum, Box::new(|v| v.iter().sum())),
             1 => (Operation::Min, Box::new(lowest)),
             2 => (Operation::Max, Box::new(highest)),
