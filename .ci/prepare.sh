@@ -28,3 +28,7 @@ if ! cmp -s "$wanted" "$venv/installed.txt" || ! "$venv/bin/python" -c '' 2> /de
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
     cp "$wanted" "$venv/installed.txt"
 fi
+
+# The package, from these sources, as `pip install .` makes it but without heavy optimisation.
+MATURIN_PEP517_ARGS="--profile test" "$venv/bin/python" -m pip install --quiet \
+    --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall .

@@ -20,11 +20,12 @@ const SAFE: [&str; 10] = [
 ];
 
 /// Where `unsafe` may be written: path prefix and why.
-const UNSAFE: [(&str, &str); 5] = [
+const UNSAFE: [(&str, &str); 6] = [
     ("benches/src/", "floors and peers, never shipped"),
     ("crates/stridewise/src/view/", "the gate that admits memory"),
     ("crates/stridewise/src/kernel/", "walks admitted memory"),
     ("crates/stridewise-io/src/map.rs", "maps files"),
+    ("crates/stridewise-py/src/", "NumPy's C API and the buffer protocol"),
     ("crates/stridewise/tests/no_allocation.rs", "counts allocations"),
 ];
 

@@ -1,0 +1,363 @@
+//! NumPy's C API, as far as views need it: read an array's layout, make a view from a checked one.
+//!
+//! Views are made with `PyArray_NewFromDescr` from a pointer and byte strides, never through a
+//! typed array: `(3):(9)+1` of 8-byte items is a field of packed records, and no typed view of it
+//! would be right. Only the part of the interface that NumPy 2 guarantees is used.
+//!
+//! Invariants that SAFETY comments cite:
+//! - **P1** an [`Array`] is an ndarray or a subclass of it, checked where it is made, and so its
+//!   object begins with [`ArrayFields`] (NumPy's binary interface since 2.0, checked at import)
+//! - **P2** the calling thread is attached to the interpreter, and the object is referenced while
+//!   its fields are read; nothing between two reads runs other Python code
+
+use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ptr::NonNull;
+
+use pyo3::exceptions::PyImportError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use stridewise::layout::{Layout, LayoutError, PerAxis};
+
+/// What every ndarray object begins with, from NumPy's `ndarraytypes.h`.
+#[repr(C)]
+struct ArrayFields {
+    object: ffi::PyObject,
+    data: *mut u8,
+    rank: c_int,
+    shape: *mut isize,
+    strides: *mut isize,
+    base: *mut ffi::PyObject,
+    descr: *mut DescrFields,
+    flags: c_int,
+}
+
+/// What every dtype object begins with in NumPy 2, from `ndarraytypes.h`.
+#[repr(C)]
+struct DescrFields {
+    object: ffi::PyObject,
+    scalar: *mut ffi::PyTypeObject,
+    kind: c_char,
+    letter: c_char,
+    byteorder: c_char,
+    former_flags: c_char,
+    number: c_int,
+    flags: u64,
+    itemsize: isize,
+    alignment: isize,
+}
+
+const C_CONTIGUOUS: c_int = 0x1;
+const WRITEABLE: c_int = 0x400;
+const ENSUREARRAY: c_int = 0x40;
+const WARN_ON_WRITE: c_int = 1 << 31;
+/// Elements are references: bytes that are no element must never be read as one.
+const ITEM_REFCOUNT: u64 = 0x1;
+
+type NewFromDescr = unsafe extern "C" fn(
+    *mut ffi::PyTypeObject,
+    *mut DescrFields,
+    c_int,
+    *const isize,
+    *const isize,
+    *mut c_void,
+    c_int,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
+type SetBaseObject = unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> c_int;
+type FromAny = unsafe extern "C" fn(
+    *mut ffi::PyObject,
+    *mut DescrFields,
+    c_int,
+    c_int,
+    c_int,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
+type Version = unsafe extern "C" fn() -> c_uint;
+
+/// The functions and types that are used.
+struct Interface {
+    ndarray: NonNull<ffi::PyTypeObject>,
+    new_from_descr: NewFromDescr,
+    set_base_object: SetBaseObject,
+    from_any: FromAny,
+}
+
+// SAFETY: pointers to functions and to a static type of an extension module that is never unloaded.
+unsafe impl Send for Interface {}
+// SAFETY: as above.
+unsafe impl Sync for Interface {}
+
+static INTERFACE: PyOnceLock<Interface> = PyOnceLock::new();
+
+/// NumPy's interface; imports NumPy the first time.
+fn interface(py: Python<'_>) -> PyResult<&'static Interface> {
+    match INTERFACE.get(py) {
+        Some(interface) => Ok(interface),
+        None => INTERFACE.get_or_try_init(py, || load(py)),
+    }
+}
+
+fn load(py: Python<'_>) -> PyResult<Interface> {
+    let capsule = py.import("numpy._core._multiarray_umath")?.getattr("_ARRAY_API")?;
+    // SAFETY: P2; NumPy's capsule has no name and holds a table of pointers, in the order of its
+    // __multiarray_api.h, that only ever grows.
+    unsafe {
+        let table: *const *const c_void =
+            ffi::PyCapsule_GetPointer(capsule.as_ptr(), std::ptr::null()).cast();
+        if table.is_null() {
+            return Err(PyErr::fetch(py));
+        }
+        let version: Version = std::mem::transmute(*table);
+        if version() >> 24 != 2 {
+            let text = "stridewise needs NumPy 2: its arrays have another binary interface";
+            return Err(PyImportError::new_err(text));
+        }
+        Ok(Interface {
+            ndarray: NonNull::new((*table.add(2)).cast_mut().cast())
+                .ok_or_else(|| PyImportError::new_err("NumPy has no ndarray"))?,
+            from_any: std::mem::transmute::<*const c_void, FromAny>(*table.add(69)),
+            new_from_descr: std::mem::transmute::<*const c_void, NewFromDescr>(*table.add(94)),
+            set_base_object: std::mem::transmute::<*const c_void, SetBaseObject>(*table.add(282)),
+        })
+    }
+}
+
+/// Loads the interface, so that a NumPy that is too old is noticed at import.
+pub(crate) fn require(py: Python<'_>) -> PyResult<()> {
+    interface(py).map(|_| ())
+}
+
+/// Whether subclasses of ndarray stay what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subclass {
+    Keep,
+    Drop,
+}
+
+/// Whether a view may be written through, as far as its original can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writeable {
+    Yes,
+    /// Yes, with NumPy's warning at the first write.
+    Warning,
+    No,
+}
+
+/// An ndarray (P1).
+#[derive(Clone)]
+pub(crate) struct Array<'py>(Bound<'py, PyAny>);
+
+impl<'py> Array<'py> {
+    /// The object itself, if it is an ndarray or a subclass of it.
+    pub(crate) fn cast(object: &Bound<'py, PyAny>) -> PyResult<Option<Array<'py>>> {
+        let ndarray = interface(object.py())?.ndarray.as_ptr();
+        // SAFETY: P2; both are objects.
+        let is = unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), ndarray) != 0 };
+        Ok(is.then(|| Array(object.clone())))
+    }
+
+    /// As `np.array(object, copy=None, subok=..)`; what has only `__dlpack__` comes through that.
+    pub(crate) fn of(object: &Bound<'py, PyAny>, subclass: Subclass) -> PyResult<Array<'py>> {
+        let py = object.py();
+        let interface = interface(py)?;
+        let ndarray = interface.ndarray.as_ptr();
+        // SAFETY: P2.
+        if unsafe { ffi::Py_TYPE(object.as_ptr()) } == ndarray {
+            return Ok(Array(object.clone()));
+        }
+        if subclass == Subclass::Keep
+            && let Some(array) = Array::cast(object)?
+        {
+            return Ok(array);
+        }
+        if speaks_only_dlpack(object)? {
+            return Array::of(&py.import("numpy")?.call_method1("from_dlpack", (object,))?, subclass);
+        }
+        let flags = if subclass == Subclass::Drop { ENSUREARRAY } else { 0 };
+        // SAFETY: P2; no dtype, no limits of rank, no context. It returns an ndarray or an error.
+        unsafe {
+            let array = (interface.from_any)(
+                object.as_ptr(),
+                std::ptr::null_mut(),
+                0,
+                0,
+                flags,
+                std::ptr::null_mut(),
+            );
+            Bound::from_owned_ptr_or_err(py, array).map(Array)
+        }
+    }
+
+    /// The object.
+    pub(crate) fn object(&self) -> &Bound<'py, PyAny> {
+        &self.0
+    }
+
+    /// The object, given away.
+    pub(crate) fn into_object(self) -> Bound<'py, PyAny> {
+        self.0
+    }
+
+    fn fields(&self) -> &ArrayFields {
+        // SAFETY: P1, P2.
+        unsafe { &*self.0.as_ptr().cast::<ArrayFields>() }
+    }
+
+    fn descr(&self) -> &DescrFields {
+        // SAFETY: P1, P2: every array has a dtype, which it references.
+        unsafe { &*self.fields().descr }
+    }
+
+    /// How many axes.
+    pub(crate) fn rank(&self) -> usize {
+        usize::try_from(self.fields().rank).unwrap_or(0)
+    }
+
+    /// The extents.
+    pub(crate) fn shape(&self) -> PerAxis<i64> {
+        numbers(self.fields().shape, self.rank())
+    }
+
+    /// The strides in bytes.
+    pub(crate) fn strides(&self) -> PerAxis<i64> {
+        numbers(self.fields().strides, self.rank())
+    }
+
+    /// Bytes of an element.
+    pub(crate) fn itemsize(&self) -> i64 {
+        self.descr().itemsize as i64
+    }
+
+    /// The address of the element at (0, 0, ..).
+    pub(crate) fn address(&self) -> i64 {
+        self.fields().data.addr() as i64 // Addresses of user space have at most 57 bits.
+    }
+
+    /// NumPy's flag WRITEABLE.
+    pub(crate) fn is_writeable(&self) -> bool {
+        self.fields().flags & WRITEABLE != 0
+    }
+
+    /// NumPy's flag C_CONTIGUOUS.
+    pub(crate) fn is_c_contiguous(&self) -> bool {
+        self.fields().flags & C_CONTIGUOUS != 0
+    }
+
+    /// Whether elements are references to objects.
+    pub(crate) fn holds_references(&self) -> bool {
+        self.descr().flags & ITEM_REFCOUNT != 0
+    }
+
+    /// NumPy's letter of the dtype's kind: `f`, `i`, ...
+    pub(crate) fn kind(&self) -> u8 {
+        self.descr().kind.to_ne_bytes()[0]
+    }
+
+    /// The dtype.
+    pub(crate) fn dtype(&self) -> Bound<'py, PyAny> {
+        // SAFETY: as for `descr`.
+        unsafe { Bound::from_borrowed_ptr(self.0.py(), self.fields().descr.cast()) }
+    }
+
+    /// What the memory belongs to; `None` where to the array itself.
+    pub(crate) fn base(&self) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: P1, P2: null or an object that the array references.
+        unsafe { Bound::from_borrowed_ptr_or_opt(self.0.py(), self.fields().base) }
+    }
+
+    /// The layout, its offset counted from an address.
+    pub(crate) fn layout_from(&self, start: i64) -> Result<Layout, LayoutError> {
+        let offset = self.address().wrapping_sub(start);
+        Layout::new(&self.shape(), &self.strides(), offset, self.itemsize())
+    }
+
+    /// Another view of the same memory: `layout` counts from the address `start`.
+    ///
+    /// # Safety
+    /// Every byte that the layout reaches from `start` is memory that lives as long as this array,
+    /// and where elements hold references, every element is one of this array's own dtype.
+    pub(crate) unsafe fn view(
+        &self,
+        layout: &Layout,
+        start: i64,
+        writeable: Writeable,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (shape, strides) = (layout.shape(), layout.strides());
+        let shift = (start.wrapping_add(layout.offset())).wrapping_sub(self.address());
+        // SAFETY: the caller's promise.
+        unsafe { self.view_of_parts(shape, strides, shift, writeable) }
+    }
+
+    /// Another view of the same memory, its first element `shift` bytes behind this one's.
+    ///
+    /// # Safety
+    /// As for [`Array::view`]; shape and strides have one length, at most 64, and NumPy refuses
+    /// what it does not take of them.
+    pub(crate) unsafe fn view_of_parts(
+        &self,
+        shape: &[i64],
+        strides: &[i64],
+        shift: i64,
+        writeable: Writeable,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        const { assert!(size_of::<isize>() == size_of::<i64>(), "64-bit systems only") };
+        let py = self.0.py();
+        let interface = interface(py)?;
+        let object = self.0.as_ptr();
+        let mut flags = 0;
+        if writeable != Writeable::No && self.is_writeable() {
+            flags |= WRITEABLE;
+        }
+        #[allow(clippy::cast_possible_truncation)] // 64 axes at most, and 64-bit addresses.
+        let (rank, shift) = (shape.len() as c_int, shift as isize);
+        // SAFETY: P1, P2; the type is that of an ndarray; a reference to the dtype is given away,
+        // and one to this array, which keeps the memory alive; the caller's promise.
+        unsafe {
+            let descr = self.fields().descr;
+            ffi::Py_INCREF(descr.cast());
+            let view = (interface.new_from_descr)(
+                ffi::Py_TYPE(object),
+                descr,
+                rank,
+                shape.as_ptr().cast(),
+                strides.as_ptr().cast(),
+                self.fields().data.wrapping_offset(shift).cast(),
+                flags,
+                object,
+            );
+            let view = Bound::from_owned_ptr_or_err(py, view)?;
+            ffi::Py_INCREF(object);
+            if (interface.set_base_object)(view.as_ptr(), object) != 0 {
+                return Err(PyErr::fetch(py));
+            }
+            if writeable == Writeable::Warning && flags & WRITEABLE != 0 {
+                (*view.as_ptr().cast::<ArrayFields>()).flags |= WARN_ON_WRITE;
+            }
+            Ok(view)
+        }
+    }
+}
+
+/// NumPy does not ask for `__dlpack__` by itself.
+fn speaks_only_dlpack(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    // SAFETY: P2.
+    if unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) } != 0 {
+        return Ok(false);
+    }
+    let has = |name: &str| object.hasattr(name);
+    Ok(has("__dlpack__")?
+        && !has("__array_interface__")?
+        && !has("__array_struct__")?
+        && !has("__array__")?)
+}
+
+/// One number per axis.
+fn numbers(first: *const isize, rank: usize) -> PerAxis<i64> {
+    if rank == 0 {
+        return PerAxis::new();
+    }
+    // SAFETY: P1, P2: an array of rank > 0 has as many extents and strides.
+    let numbers = unsafe { std::slice::from_raw_parts(first, rank) };
+    numbers.iter().map(|&number| number as i64).collect()
+}
