@@ -30,5 +30,5 @@ if ! cmp -s "$wanted" "$venv/installed.txt" || ! "$venv/bin/python" -c '' 2> /de
 fi
 
 # The package, from these sources, as `pip install .` makes it but without heavy optimisation.
-MATURIN_PEP517_ARGS="--profile test" "$venv/bin/python" -m pip install --quiet \
+PATH="$PWD/$venv/bin:$PATH" MATURIN_PEP517_ARGS="--profile test" "$venv/bin/python" -m pip install --quiet \
     --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall .

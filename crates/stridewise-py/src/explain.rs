@@ -75,9 +75,8 @@ pub(crate) fn blas(
     names: (String, String),
 ) -> PyResult<Drawn> {
     let mut arrays = Arrays::default();
-    let mut side = |object, source| {
-        Ok::<_, PyErr>(Side { source, layout: Subject(arrays.describe(object)?) })
-    };
+    let mut side =
+        |object, source| Ok::<_, PyErr>(Side { source, layout: Subject(arrays.describe(object)?) });
     let first = side(a, names.0)?;
     let plan = match b {
         Some(b) => Blas::two(first, side(b, names.1)?),

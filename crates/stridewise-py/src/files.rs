@@ -81,7 +81,8 @@ pub(crate) fn open_mapped(
             return Err(PyValueError::new_err(format!("order must be 'C' or 'F', got {other:?}")));
         }
     };
-    let options = RawOptions { dtype: dtype.map(parse).transpose()?, shape, order, strides, offset };
+    let options =
+        RawOptions { dtype: dtype.map(parse).transpose()?, shape, order, strides, offset };
     let spec = Spec::parse(spec);
     py.detach(|| open(spec, &options)).map(MappedBytes).map_err(|error| refused(&error))
 }

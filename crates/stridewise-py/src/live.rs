@@ -60,8 +60,8 @@ fn dtype(array: &Array<'_>) -> PyResult<DType> {
     // A text such as `float64` does not say in which byte order; `dtype.str` does, but says
     // nothing of fields.
     let text: String = array.dtype().getattr("str")?.extract()?;
-    let exact = DType::parse(&text).ok().filter(|dtype| {
-        dtype.itemsize() == array.itemsize() && array.kind() != b'V'
-    });
+    let exact = DType::parse(&text)
+        .ok()
+        .filter(|dtype| dtype.itemsize() == array.itemsize() && array.kind() != b'V');
     Ok(exact.or(known).unwrap_or_else(unknown))
 }

@@ -172,7 +172,10 @@ impl<'py> Array<'py> {
             return Ok(array);
         }
         if speaks_only_dlpack(object)? {
-            return Array::of(&py.import("numpy")?.call_method1("from_dlpack", (object,))?, subclass);
+            return Array::of(
+                &py.import("numpy")?.call_method1("from_dlpack", (object,))?,
+                subclass,
+            );
         }
         let flags = if subclass == Subclass::Drop { ENSUREARRAY } else { 0 };
         // SAFETY: P2; no dtype, no limits of rank, no context. It returns an ndarray or an error.

@@ -88,11 +88,7 @@ impl<'py> Memory<'py> {
         }
     }
 
-    fn of_array(
-        array: &Array<'py>,
-        owner: Bound<'py, PyAny>,
-        said: Said,
-    ) -> PyResult<Memory<'py>> {
+    fn of_array(array: &Array<'py>, owner: Bound<'py, PyAny>, said: Said) -> PyResult<Memory<'py>> {
         let py = owner.py();
         let start = array.address();
         let span = array.layout_from(0).map_err(|refusal| refused(py, &refusal))?.span();

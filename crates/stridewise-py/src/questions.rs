@@ -51,7 +51,8 @@ fn settle(
 }
 
 fn too_hard(py: Python<'_>) -> PyErr {
-    let raise = || py.import("numpy.exceptions")?.getattr("TooHardError")?.call1(("Exceeded max_work",));
+    let raise =
+        || py.import("numpy.exceptions")?.getattr("TooHardError")?.call1(("Exceeded max_work",));
     raise().map_or_else(|error| error, PyErr::from_value)
 }
 

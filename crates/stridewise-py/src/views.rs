@@ -215,9 +215,9 @@ pub(crate) fn sliding_window_view<'py>(
 /// NumPy's words for what it refuses of windows, too.
 fn window_refused(py: Python<'_>, window: &Window, refusal: Refusal) -> PyErr {
     let text = match &refusal {
-        Refusal::WindowNumber { axis, got, argument: "size", .. } => format!(
-            "`window_shape` cannot contain negative values: on axis {axis} it is {got}"
-        ),
+        Refusal::WindowNumber { axis, got, argument: "size", .. } => {
+            format!("`window_shape` cannot contain negative values: on axis {axis} it is {got}")
+        }
         Refusal::WindowLengths { wanted, got, argument: "size" } if window.axes.is_none() => {
             format!(
                 "Since axis is `None`, must provide window_shape for all dimensions of `x`; got \
