@@ -1,6 +1,7 @@
 """The package itself: types, docstrings, the command, what importing it costs."""
 
 import doctest
+import re
 import subprocess
 import sys
 import sysconfig
@@ -27,6 +28,13 @@ def test_docstrings_show_what_happens(name, tmp_path):
     failed, tried = doctest.testmod(module, extraglobs=globs, optionflags=flags)
     assert failed == 0
     assert tried > 0
+
+
+def test_the_readme_shows_what_happens():
+    blocks = re.findall(r"^```pycon\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+    examples = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README.md", None, 0)
+    assert len(examples.examples) >= 6
+    assert doctest.DocTestRunner().run(examples).failed == 0
 
 
 def test_types_hold(tmp_path):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where the bytes of a NumPy array lie: stride analysis, transposes and windows without a copy.
 
-One file that needs NumPy alone. As a command:
+One file that needs NumPy alone; where stridewise can be imported, it makes the windows. As a command:
 
     python numpy-memory_tool.py analyse a.npy
     python numpy-memory_tool.py analyse --shape 4,5 --dtype float64 --order F
@@ -26,6 +26,11 @@ import sys
 from dataclasses import asdict, dataclass
 
 import numpy as np
+
+try:
+    import stridewise
+except ImportError:  # NumPy alone does as well, only slower
+    stridewise = None
 
 LINE = 64  # bytes that memory moves at once on nearly every machine of today
 
@@ -155,6 +160,8 @@ def windows(a, size, axis=-1, *, step=1, dilation=1):
         raise ValueError(
             f"axis {axis}: a window reaches over {reach} elements, got an axis of {a.shape[axis]}"
         )
+    if stridewise is not None:
+        return stridewise.sliding_window_view(a, size, axis, step=step, dilation=dilation, subok=True)
     view = np.lib.stride_tricks.sliding_window_view(a, reach, axis=axis)[..., ::dilation]
     return view[(slice(None),) * axis + (slice(None, None, step),)]
 
