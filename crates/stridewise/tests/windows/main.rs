@@ -8,6 +8,7 @@
 mod exact;
 mod inputs;
 mod laws;
+mod operations;
 mod plain;
 mod same_bits;
 mod tables;

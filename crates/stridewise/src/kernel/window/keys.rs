@@ -11,6 +11,8 @@ use crate::kernel::element::{Half, Number, Truth};
 pub(super) trait Keyed: Number {
     /// A signed integer of the same size.
     type Key: Copy + Ord + Default + Into<i64> + Send + Sync + 'static;
+    /// Whether 64-bit wholes are to be read without a sign.
+    const UNSIGNED: bool = false;
     /// The least and the greatest key; for floats, keys of NaN alone.
     const LEAST: Self::Key;
     /// See [`Keyed::LEAST`].
@@ -22,6 +24,12 @@ pub(super) trait Keyed: Number {
     fn turned(key: Self::Key) -> Self::Key;
     /// The key of a wider one.
     fn narrow(wide: i64) -> Self::Key;
+    /// The key, but equal for equal values: both zeros have that of 0.
+    #[inline(always)]
+    fn even_key(self) -> Self::Key {
+        self.key()
+    }
+    #[inline(always)]
     fn is_missing(self) -> bool {
         false
     }
@@ -52,6 +60,7 @@ macro_rules! integers {
     ($($type:ty, $key:ty, $turn:expr);*) => {$(
         impl Keyed for $type {
             common!($key);
+            const UNSIGNED: bool = <$type>::MIN == 0;
             #[inline(always)]
             fn key(self) -> $key {
                 (self ^ $turn) as $key
@@ -89,6 +98,11 @@ macro_rules! floats {
             #[inline(always)]
             fn of_key(key: $key) -> $type {
                 $from((key ^ ((key >> ($shift - 1)) as $unsigned >> 1) as $key) as $unsigned)
+            }
+            #[inline(always)]
+            fn even_key(self) -> $key {
+                let key = self.key();
+                if key == -1 { 0 } else { key }
             }
             #[inline(always)]
             fn is_missing(self) -> bool {
@@ -156,6 +170,14 @@ mod tests {
         check(&[0u64, 1, 1 << 63, u64::MAX]);
         check(&[0u8, 127, 128, 255]);
         check(&[Truth(0), Truth(1)]);
+    }
+
+    #[test]
+    fn both_zeros_are_one() {
+        assert_eq!((-0.0f64).even_key(), 0.0f64.even_key());
+        assert_eq!((-0.0f32).even_key(), 0.0f32.even_key());
+        assert_eq!(Half(0x8000).even_key(), Half(0).even_key());
+        assert_eq!((-1i8).even_key(), -1);
     }
 
     #[test]

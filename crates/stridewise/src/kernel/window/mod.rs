@@ -20,29 +20,39 @@
 // Lengths of tiles and jobs are small, and offsets proved to fit (W1, V4).
 #![allow(clippy::cast_possible_truncation)]
 
+mod apply;
+#[cfg(test)]
+mod definition;
+mod direct;
 mod error;
 mod folds;
 mod geometry;
 mod keys;
+mod linked;
 mod options;
+mod order;
 mod reduce;
 mod run;
 mod runs;
 mod scan;
+mod several;
 mod sink;
+mod sorted;
 mod source;
+mod wholes;
 
+pub use apply::{Function, apply};
 pub use error::WindowError;
 use geometry::Geometry;
 pub use options::{Missing, Mode, Op, Overflow, Windows};
-use run::Work;
+use run::{Work, Worker};
 
 use std::ops::Range;
 
 use crate::control::Control;
 use crate::kernel::Element;
 use crate::kernel::element::with_number;
-use crate::layout::{Layout, PerAxis};
+use crate::layout::{Layout, LayoutError, PerAxis};
 use crate::view::{Buffer, Bytes, BytesMut};
 
 /// The shape of an operation's results, and their type.
@@ -65,8 +75,13 @@ pub fn result(
     op: &Op,
     windows: &Windows,
 ) -> Result<(PerAxis<i64>, Element), WindowError> {
-    let geometry = check(layout, element, windows)?;
-    Ok((geometry.shape(layout), op.result(element, windows.mode)))
+    let geometries = geometries(layout, element, windows)?;
+    op.check(windows)?;
+    let mut shape = PerAxis::from(layout.shape());
+    for geometry in &geometries {
+        shape[geometry.axis] = geometry.outputs();
+    }
+    Ok((shape, op.result(element, windows.mode)))
 }
 
 /// Reduces every window of an array into a result of the caller's.
@@ -103,25 +118,56 @@ pub fn reduce(
     to: Element,
     control: &Control<'_>,
 ) -> Result<(), WindowError> {
-    let layout = input.layout();
-    let geometry = check(layout, element, windows)?;
-    let wanted = op.result(element, windows.mode);
+    let (shape, wanted) = result(input.layout(), element, op, windows)?;
     if to != wanted {
         return Err(WindowError::Result { wanted, got: to });
     }
-    if output.layout().itemsize() != to.size() {
-        let (wanted, got) = (to.size(), output.layout().itemsize());
-        return Err(WindowError::ItemSize { wanted, got });
+    fits(output.layout(), &shape, to)?;
+    if windows.axes.len() == 1 {
+        along(input, element, op, windows, (output, to), control)
+    } else {
+        several::reduce(input, element, op, windows, (output, to), control)
     }
-    let shape = geometry.shape(layout);
-    if output.layout().shape() != &shape[..] {
-        let (wanted, got) = (shape.to_vec(), output.layout().shape().to_vec());
-        return Err(WindowError::Shape { wanted, got });
-    }
+}
+
+/// One axis, results of a type that is at least as wide as it must be.
+fn along(
+    input: &Bytes<'_>,
+    element: Element,
+    op: &Op,
+    windows: &Windows,
+    (output, to): (&mut BytesMut<'_>, Element),
+    control: &Control<'_>,
+) -> Result<(), WindowError> {
+    // Elements can be counted in incomplete windows, too.
+    let missing = match op {
+        Op::Count => Missing::Skip { min_count: 1 },
+        _ => windows.missing,
+    };
+    let windows = &Windows { missing, ..windows.clone() };
+    let size = usize::try_from(windows.size[0]).unwrap_or(usize::MAX);
+    let worker = with_number!(element, N => reduce::worker::<N>(op, windows, size, to));
+    run_along(input, element, windows, &worker, (output, to), control)
+}
+
+/// One axis, with any worker.
+fn run_along(
+    input: &Bytes<'_>,
+    element: Element,
+    windows: &Windows,
+    worker: &Worker<'_>,
+    (output, to): (&mut BytesMut<'_>, Element),
+    control: &Control<'_>,
+) -> Result<(), WindowError> {
+    let layout = input.layout();
+    let geometry = geometries(layout, element, windows)?;
+    let [geometry] = &geometry[..] else {
+        return Err(WindowError::SeveralAxes { operation: "apply" });
+    };
+    fits(output.layout(), &geometry.shape(layout), to)?;
     if output.layout().is_empty() {
         return Ok(());
     }
-    let worker = with_number!(element, N => reduce::worker::<N>(op, windows, geometry.size));
     let fill = match windows.mode {
         Mode::Trailing { fill } => fill,
         _ => 0.0,
@@ -134,8 +180,20 @@ pub fn reduce(
     };
     let from = (input.origin().as_ptr().cast_const(), layout);
     let work =
-        Work::new(&geometry, from, (output.origin().as_ptr(), output.layout()), windows.backend);
-    work.run(&worker, &fill, control)
+        Work::new(geometry, from, (output.origin().as_ptr(), output.layout()), windows.backend);
+    work.run(worker, &fill, control)
+}
+
+/// Whether results of a shape and type fit a layout.
+fn fits(layout: &Layout, shape: &[i64], to: Element) -> Result<(), WindowError> {
+    if layout.itemsize() != to.size() {
+        return Err(WindowError::ItemSize { wanted: to.size(), got: layout.itemsize() });
+    }
+    if layout.shape() != shape {
+        let (wanted, got) = (shape.to_vec(), layout.shape().to_vec());
+        return Err(WindowError::Shape { wanted, got });
+    }
+    Ok(())
 }
 
 /// Results in memory of their own, in C order.
@@ -173,25 +231,32 @@ pub fn reduced(
     Ok(Reduced { buffer, layout, element: to })
 }
 
-/// The windows along the one axis that is windowed.
-fn check(layout: &Layout, element: Element, windows: &Windows) -> Result<Geometry, WindowError> {
+/// The windows along each windowed axis.
+fn geometries(
+    layout: &Layout,
+    element: Element,
+    windows: &Windows,
+) -> Result<Vec<Geometry>, WindowError> {
     if layout.itemsize() != element.size() {
         return Err(WindowError::ItemSize { wanted: element.size(), got: layout.itemsize() });
     }
-    let count = windows.axes.len();
-    for (argument, given) in [
-        ("size", &windows.size),
-        ("step", &windows.step),
-        ("dilation", &windows.dilation),
-        ("origin", &windows.origin),
-    ] {
-        if given.len() != count && (argument == "size" || !given.is_empty()) {
-            let (wanted, got) = (count, given.len());
-            return Err(crate::layout::LayoutError::WindowLengths { wanted, got, argument }.into());
+    let wanted = windows.axes.len();
+    let lists =
+        [("step", &windows.step), ("dilation", &windows.dilation), ("origin", &windows.origin)];
+    let given = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    for (argument, list) in given.chain([("size", &windows.size)]) {
+        if list.len() != wanted {
+            let got = list.len();
+            return Err(LayoutError::WindowLengths { wanted, got, argument }.into());
         }
     }
-    if count != 1 {
-        return Err(WindowError::SeveralAxes { operation: "this reduction" });
+    let geometries: Vec<Geometry> = (0..wanted)
+        .map(|at| Geometry::new(windows, at, layout))
+        .collect::<Result<_, WindowError>>()?;
+    for (at, geometry) in geometries.iter().enumerate() {
+        if geometries[..at].iter().any(|other| other.axis == geometry.axis) {
+            return Err(LayoutError::RepeatedAxis { axis: geometry.axis, argument: None }.into());
+        }
     }
-    Geometry::new(windows, 0, layout)
+    Ok(geometries)
 }

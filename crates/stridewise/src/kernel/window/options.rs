@@ -3,6 +3,7 @@
 //! `Windows::over(&[3], &[0])` on `(6):(8)+0` are four windows of three neighbours; with mode
 //! [`Mode::Trailing`] there are six, of which the first two are incomplete.
 
+use super::error::WindowError;
 use crate::kernel::{Backend, Element};
 use crate::layout::PerAxis;
 
@@ -140,6 +141,20 @@ pub enum Op {
     All,
     /// How many elements are not NaN.
     Count,
+    /// The middle of the elements in order, or the mean of the two in the middle.
+    Median,
+    /// What a share of the elements is below, by NumPy's linear method.
+    Quantile {
+        /// The share, from 0 to 1.
+        q: f64,
+    },
+    /// Where the last element ranks among all, from -1 (the least) to 1 (the greatest).
+    Rank,
+    /// The sum of the elements, each times its weight (a correlation).
+    Dot {
+        /// One weight per element of a window.
+        weights: Vec<f64>,
+    },
 }
 
 impl Op {
@@ -158,6 +173,42 @@ impl Op {
             Op::Any => "any",
             Op::All => "all",
             Op::Count => "count",
+            Op::Median => "median",
+            Op::Quantile { .. } => "quantile",
+            Op::Rank => "rank",
+            Op::Dot { .. } => "dot",
+        }
+    }
+
+    /// What the operation cannot be asked for.
+    pub(super) fn check(&self, windows: &Windows) -> Result<(), WindowError> {
+        let several = windows.axes.len() != 1;
+        let refused = WindowError::SeveralAxes { operation: self.name() };
+        match self {
+            Op::Quantile { q } if !(0.0..=1.0).contains(q) => {
+                Err(WindowError::Quantile { got: *q })
+            }
+            Op::Dot { weights } if !several && weights.len() as i64 != windows.size[0] => {
+                let (wanted, got) = (windows.size[0], weights.len() as i64);
+                Err(WindowError::Weights { wanted, got })
+            }
+            Op::Any | Op::All | Op::Count
+                if several && matches!(windows.mode, Mode::Trailing { .. }) =>
+            {
+                Err(refused)
+            }
+            Op::ArgMin
+            | Op::ArgMax
+            | Op::Median
+            | Op::Quantile { .. }
+            | Op::Rank
+            | Op::Dot { .. }
+                if several =>
+            {
+                Err(refused)
+            }
+            _ if several && windows.missing != Missing::Propagate => Err(refused),
+            _ => Ok(()),
         }
     }
 

@@ -5,10 +5,12 @@
 
 use std::marker::PhantomData;
 
+use super::direct::{Dot, Ranks};
 use super::error::WindowError;
 use super::folds::{Least, Mean, Place, Product, Root, SparseSpread, Spread, Sum};
 use super::keys::Keyed;
-use super::options::{Missing, Mode, Op, Windows};
+use super::options::{Missing, Mode, Op, Overflow, Windows};
+use super::order::{Rank, finish, order};
 use super::run::{Job, Worker};
 use super::runs::{Holes, Run, runs};
 use super::scan::{Engine, Fold, Tiles};
@@ -16,20 +18,56 @@ use super::sink::{self, Fill, Give};
 use super::source::{
     AsIs, Beside, Convert, Narrow, Real, Rule, Source, There, Trueness, Whole, Wide,
 };
-use crate::kernel::Element;
-use crate::kernel::element::Number;
+use super::wholes;
+use crate::kernel::element::{Element, Half};
 
 /// How results are completed and written.
 #[derive(Clone, Copy)]
-struct Ending {
-    missing: Missing,
-    fill: Fill,
+pub(super) struct Ending {
+    pub(super) missing: Missing,
+    pub(super) fill: Fill,
 }
 
-/// The worker of an operation along one axis, on elements `N`.
-pub(super) fn worker<N: Keyed>(op: &Op, windows: &Windows, size: usize) -> Worker<'static> {
+impl Ending {
+    /// The fill of windows that need all their elements unless missing ones are skipped.
+    pub(super) fn whole(self, size: usize) -> Fill {
+        match self.missing {
+            Missing::Propagate => Fill { min_count: size as f64, value: f64::NAN, ..self.fill },
+            Missing::Skip { .. } => self.fill,
+        }
+    }
+}
+
+/// Runs a block with `$give` standing for doubles converted to a type of float.
+macro_rules! with_float {
+    ($to:expr, $give:ident => $body:expr) => {
+        match $to {
+            Element::F16 => {
+                type $give = sink::Float<Half>;
+                $body
+            }
+            Element::F32 => {
+                type $give = sink::Float<f32>;
+                $body
+            }
+            _ => {
+                type $give = sink::Float<f64>;
+                $body
+            }
+        }
+    };
+}
+
+/// The worker of an operation along one axis, on elements `N`, for results of type `to`: what
+/// [`Op::result`] says, or a wider float.
+pub(super) fn worker<N: Keyed>(
+    op: &Op,
+    windows: &Windows,
+    size: usize,
+    to: Element,
+) -> Worker<'static> {
     let element = N::ELEMENT;
-    let real = op.result(element, windows.mode).is_float();
+    let real = to.is_float();
     let skip = windows.missing != Missing::Propagate;
     let fill = match windows.mode {
         Mode::Trailing { fill } => fill,
@@ -55,51 +93,62 @@ pub(super) fn worker<N: Keyed>(op: &Op, windows: &Windows, size: usize) -> Worke
     };
     let whole =
         |neutral: i64| Rule { missing: neutral, constant: N::from_f64(beside).whole(), flip: 0 };
-    let unsigned = matches!(element, Element::U8 | Element::U16 | Element::U32 | Element::U64);
     let float = element.is_float();
+    let plain = element == Element::F64 && !skip;
+    let wrap = windows.overflow == Overflow::Wrap;
     macro_rules! integers {
-        ($fold:expr, $neutral:expr) => {
-            match (unsigned, real) {
-                (false, false) => {
-                    scan::<_, 1, Whole<N>, sink::Signed>($fold, whole($neutral), ending(0))
-                }
-                (true, false) => {
-                    scan::<_, 1, Whole<N>, sink::Unsigned>($fold, whole($neutral), ending(0))
-                }
+        ($fold:expr, $neutral:expr, $check:path) => {{
+            let (rule, ending) = (whole($neutral), ending(0));
+            let check: Check = if wrap { |_, _| Ok(()) } else { $check };
+            match (N::UNSIGNED, real) {
+                (false, false) => checked::<_, Whole<N>, sink::Signed>($fold, rule, ending, check),
+                (true, false) => checked::<_, Whole<N>, sink::Unsigned>($fold, rule, ending, check),
                 (false, true) => {
-                    scan::<_, 1, Whole<N>, sink::SignedReal>($fold, whole($neutral), ending(0))
+                    checked::<_, Whole<N>, sink::SignedReal>($fold, rule, ending, check)
                 }
                 (true, true) => {
-                    scan::<_, 1, Whole<N>, sink::UnsignedReal>($fold, whole($neutral), ending(0))
+                    checked::<_, Whole<N>, sink::UnsignedReal>($fold, rule, ending, check)
                 }
             }
-        };
+        }};
     }
     match op {
-        Op::Sum if float => match (element, skip) {
-            (Element::F64, false) => {
-                scan::<_, 1, AsIs<f64>, sink::Float<f64>>(Sum(PhantomData), doubles(0.0), ending(0))
+        Op::Sum if float => with_float!(to, To => {
+            let (fold, rule) = (Sum::<f64>(PhantomData), doubles(0.0));
+            if plain {
+                scan::<_, 1, AsIs<f64>, To>(fold, rule, ending(0))
+            } else {
+                scan::<_, 1, Real<N>, To>(fold, rule, ending(0))
             }
-            _ => scan::<_, 1, Real<N>, sink::Float<N>>(Sum(PhantomData), doubles(0.0), ending(0)),
-        },
-        Op::Sum => integers!(Sum(PhantomData), 0),
-        Op::Prod if float => {
-            scan::<_, 1, Real<N>, sink::Float<N>>(Product(PhantomData), doubles(1.0), ending(0))
-        }
-        Op::Prod => integers!(Product(PhantomData), 1),
-        Op::Mean => match (element, skip) {
-            (Element::F64, false) => {
-                mean::<AsIs<f64>, Real<f64>, sink::Float<f64>>(size, doubles(0.0), ending(0))
+        }),
+        Op::Sum => integers!(Sum::<i64>(PhantomData), 0, wholes::check_sums::<N>),
+        Op::Prod if float => with_float!(to, To => {
+            scan::<_, 1, Real<N>, To>(Product::<f64>(PhantomData), doubles(1.0), ending(0))
+        }),
+        Op::Prod => integers!(Product::<i64>(PhantomData), 1, wholes::check_products::<N>),
+        Op::Mean => with_float!(to, To => {
+            if plain {
+                mean::<AsIs<f64>, Real<f64>, To>(size, doubles(0.0), ending(0))
+            } else if float {
+                mean::<Real<N>, Real<N>, To>(size, doubles(0.0), ending(0))
+            } else {
+                whole_mean::<N, To>(size, doubles(0.0), whole(0), ending(0))
             }
-            _ if float => mean::<Real<N>, Real<N>, sink::Float<N>>(size, doubles(0.0), ending(0)),
-            _ => mean::<Real<N>, Real<N>, sink::Float<f64>>(size, doubles(0.0), ending(0)),
-        },
-        Op::Var { ddof } => {
-            spread::<N>(size, *ddof, Root::None, skip, doubles(f64::NAN), ending(0))
-        }
-        Op::Std { ddof } => {
-            spread::<N>(size, *ddof, Root::Square, skip, doubles(f64::NAN), ending(0))
-        }
+        }),
+        Op::Var { ddof } | Op::Std { ddof } => with_float!(to, To => {
+            let root = if matches!(op, Op::Var { .. }) { Root::None } else { Root::Square };
+            let (ddof, rule) = (*ddof as f64, doubles(f64::NAN));
+            if skip {
+                scan::<_, 4, Real<N>, To>(SparseSpread { ddof, root }, rule, ending(0))
+            } else {
+                let fold = Spread { divisor: (size as f64 - ddof).max(0.0), root };
+                if plain {
+                    scan::<_, 3, AsIs<f64>, To>(fold, rule, ending(0))
+                } else {
+                    scan::<_, 3, Real<N>, To>(fold, rule, ending(0))
+                }
+            }
+        }),
         Op::Min | Op::Max => {
             let flip = if *op == Op::Max { -1 } else { 0 };
             let turn = |key: N::Key| if flip == 0 { key } else { N::turned(key) };
@@ -108,22 +157,17 @@ pub(super) fn worker<N: Keyed>(op: &Op, windows: &Windows, size: usize) -> Worke
                 constant: turn(N::from_f64(beside).key()),
                 flip: N::narrow(flip),
             };
+            let fold = Least::<N::Key>(PhantomData);
             match real && !float {
-                false => {
-                    scan::<_, 1, Narrow<N>, sink::Value<N>>(Least(PhantomData), rule, ending(flip))
-                }
-                true => scan::<_, 1, Narrow<N>, sink::RealValue<N>>(
-                    Least(PhantomData),
-                    rule,
-                    ending(flip),
-                ),
+                false => scan::<_, 1, Narrow<N>, sink::Value<N>>(fold, rule, ending(flip)),
+                true => scan::<_, 1, Narrow<N>, sink::RealValue<N>>(fold, rule, ending(flip)),
             }
         }
         Op::ArgMin | Op::ArgMax => {
             let flip = if *op == Op::ArgMax { -1 } else { 0 };
             let rule = Rule {
                 missing: if skip { i64::MAX } else { i64::MIN },
-                constant: N::from_f64(beside).key().into() ^ flip,
+                constant: N::from_f64(beside).even_key().into() ^ flip,
                 flip,
             };
             match real {
@@ -140,33 +184,150 @@ pub(super) fn worker<N: Keyed>(op: &Op, windows: &Windows, size: usize) -> Worke
                 constant: i8::from(N::from_f64(beside).is_true()) ^ flip,
                 flip,
             };
-            let flip = i64::from(flip);
+            let (fold, ending) = (Least::<i8>(PhantomData), ending(i64::from(flip)));
             match real {
-                false => scan::<_, 1, Trueness<N>, sink::Trueness>(
-                    Least(PhantomData),
-                    rule,
-                    ending(flip),
-                ),
-                true => scan::<_, 1, Trueness<N>, sink::TruenessReal>(
-                    Least(PhantomData),
-                    rule,
-                    ending(flip),
-                ),
+                false => scan::<_, 1, Trueness<N>, sink::Trueness>(fold, rule, ending),
+                true => scan::<_, 1, Trueness<N>, sink::TruenessReal>(fold, rule, ending),
             }
         }
         Op::Count => {
-            let rule = Rule {
-                missing: 0.0,
-                constant: f64::from(u8::from(!beside.is_nan() || !float)),
-                flip: 0.0,
-            };
-            scan::<_, 1, There<N>, sink::Float<i64>>(
-                Sum::<f64>(PhantomData),
-                rule,
-                Ending { missing: Missing::Propagate, ..ending(0) },
-            )
+            let there = if beside.is_nan() && float { 0.0 } else { 1.0 };
+            let rule = Rule { missing: 0.0, constant: there, flip: 0.0 };
+            let ending = Ending { missing: Missing::Propagate, ..ending(0) };
+            scan::<_, 1, There<N>, sink::Float<i64>>(Sum::<f64>(PhantomData), rule, ending)
         }
+        Op::Median => {
+            with_float!(to, To => order::<N>(Rank::Middle, beside, ending(0), finish::<To>))
+        }
+        Op::Quantile { q } => {
+            with_float!(to, To => order::<N>(Rank::Share(*q), beside, ending(0), finish::<To>))
+        }
+        Op::Rank => with_float!(to, To => {
+            let constant = N::from_f64(beside).even_key().into();
+            last_rank::<N, To>(Rule { missing: i64::MAX, constant, flip: 0 }, ending(0))
+        }),
+        Op::Dot { weights } => with_float!(to, To => {
+            dot::<N, To>(weights.clone(), doubles(0.0), ending(0))
+        }),
     }
+}
+
+/// Looks for results that do not fit, before anything is written.
+type Check = fn(&Job<'_>, Rule<i64>) -> Result<(), WindowError>;
+
+/// As [`scan`], for integers.
+fn checked<F, C, G>(fold: F, rule: Rule<i64>, ending: Ending, check: Check) -> Worker<'static>
+where
+    F: Fold<1, Item = i64> + 'static,
+    C: Convert<To = i64>,
+    G: Give<From = F::Out>,
+{
+    let scan = scan::<F, 1, C, G>(fold, rule, ending);
+    Box::new(move |job| {
+        check(job, rule)?;
+        scan(job)
+    })
+}
+
+/// Means of integers: as doubles where sums of doubles are exact, else by exact sums.
+fn whole_mean<N: Keyed, G: Give<From = f64>>(
+    size: usize,
+    rule: Rule<f64>,
+    whole: Rule<i64>,
+    ending: Ending,
+) -> Worker<'static> {
+    const EXACT: i128 = 1 << 53;
+    let doubles = mean::<Real<N>, Real<N>, G>(size, rule, ending);
+    Box::new(move |job| {
+        let (low, high) = match size_of::<N>() {
+            8 => wholes::range::<N>(job),
+            bytes => (0, 1 << (8 * bytes)),
+        };
+        if low.abs().max(high.abs()) * size as i128 <= EXACT {
+            return doubles(job);
+        }
+        let counts = counts::<N>(job, ending.missing)?;
+        let sums = wholes::sums::<N>(job, whole)?;
+        let quotient = |(at, &sum): (usize, &i128)| {
+            let count = counts.as_ref().map_or(size as i128, |counts| counts[at] as i128);
+            match count {
+                0 => f64::NAN,
+                _ if sum % count == 0 => (sum / count) as f64,
+                _ => sum as f64 / count as f64,
+            }
+        };
+        let means: Vec<f64> = sums.iter().enumerate().map(quotient).collect();
+        write::<G>(job, job.starts.start, &means, counts.as_deref(), ending.fill)
+    })
+}
+
+/// Weighted sums.
+fn dot<N: Keyed, G: Give<From = f64>>(
+    weights: Vec<f64>,
+    rule: Rule<f64>,
+    ending: Ending,
+) -> Worker<'static> {
+    Box::new(move |job| {
+        let counts = counts::<N>(job, ending.missing)?;
+        // SAFETY: the job's lanes may be read while it runs.
+        let mut source = unsafe { Source::<Real<N>>::new(job.lanes, job.pitch, rule, job.backend) };
+        let mut sums = vec![0.0; PART * job.pitch];
+        in_parts(job, &mut source, |first, items, count| {
+            let sums = &mut sums[..count * job.pitch];
+            job.backend.run(Dot { items, pitch: job.pitch, weights: &weights, sums });
+            write::<G>(job, first, sums, counts.as_deref(), ending.fill)
+        })
+    })
+}
+
+/// Ranks of the last elements: `2 * (less + (equal - 1) / 2) / (count - 1) - 1`.
+fn last_rank<N: Keyed, G: Give<From = f64>>(rule: Rule<i64>, ending: Ending) -> Worker<'static> {
+    Box::new(move |job| {
+        let (size, pitch) = (job.size, job.pitch);
+        let counts = there::<N>(job)?;
+        // SAFETY: the job's lanes may be read while it runs.
+        let mut source = unsafe { Source::<Wide<N>>::new(job.lanes, pitch, rule, job.backend) };
+        let (mut below, mut ranks) = (vec![0; PART * pitch], vec![0.0; PART * pitch]);
+        in_parts(job, &mut source, |first, keys, count| {
+            let (below, ranks) = (&mut below[..count * pitch], &mut ranks[..count * pitch]);
+            job.backend.run(Ranks { keys, pitch, size, ranks: below });
+            let past = (first - job.starts.start) as usize * pitch;
+            for (at, rank) in ranks.iter_mut().enumerate() {
+                let there = counts.as_ref().map_or(size as f64, |counts| counts[past + at]);
+                // Of floats, only what is missing has the greatest key.
+                let missing = keys[at + (size - 1) * pitch] == i64::MAX && N::ELEMENT.is_float();
+                let share = 0.5 * (below[at] as f64 - 1.0) / (there - 1.0);
+                *rank = match there {
+                    _ if missing => f64::NAN,
+                    1.0 => 0.0,
+                    _ => 2.0 * (share - 0.5),
+                };
+            }
+            write::<G>(job, first, ranks, counts.as_deref(), ending.whole(size))
+        })
+    })
+}
+
+/// Windows that are computed directly at a time.
+const PART: usize = 1024;
+
+/// Hands out the windows of a job in parts: the first start, their elements, and their number.
+fn in_parts<C: Convert>(
+    job: &Job<'_>,
+    source: &mut Source<C>,
+    mut take: impl FnMut(i64, &[C::To], usize) -> Result<(), WindowError>,
+) -> Result<(), WindowError> {
+    // So many elements of windows take less than some milliseconds.
+    let most = ((1 << 23) / (job.size * job.pitch)).clamp(1, PART) as i64;
+    let mut first = job.starts.start;
+    while first < job.starts.end {
+        let count = most.min(job.starts.end - first) as usize;
+        let items = source.tile(first, count + job.size - 1);
+        take(first, items, count)?;
+        job.poll()?;
+        first += count as i64;
+    }
+    Ok(())
 }
 
 /// Windows of a fold, written as they come.
@@ -179,7 +340,7 @@ where
     Box::new(move |job| {
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<C>::new(job.lanes, job.pitch, rule, job.backend) };
-        let counts = counts::<C>(job, ending.missing)?;
+        let counts = counts::<C::From>(job, ending.missing)?;
         let mut engine = Engine::new(fold, job.size, job.pitch, job.backend)?;
         engine.run(&mut source, job.starts.clone(), &mut |first, results| {
             write::<G>(job, first, results, counts.as_deref(), ending.fill)
@@ -195,7 +356,7 @@ where
     G: Give<From = f64>,
 {
     Box::new(move |job| {
-        let counts = counts::<R>(job, ending.missing)?;
+        let counts = counts::<R::From>(job, ending.missing)?;
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<C>::new(job.lanes, job.pitch, rule, job.backend) };
         let equal = match &counts {
@@ -246,45 +407,20 @@ fn settle(equal: &[Run], first: i64, pitch: usize, means: &mut [f64]) {
     }
 }
 
-/// Variances and deviations.
-fn spread<N: Keyed>(
-    size: usize,
-    ddof: i64,
-    root: Root,
-    skip: bool,
-    rule: Rule<f64>,
-    ending: Ending,
-) -> Worker<'static> {
-    let dense = Spread { divisor: (size as f64 - ddof as f64).max(0.0), root };
-    match (skip, N::ELEMENT) {
-        (true, element) if element.is_float() => scan::<_, 4, Real<N>, sink::Float<N>>(
-            SparseSpread { ddof: ddof as f64, root },
-            rule,
-            ending,
-        ),
-        (true, _) => scan::<_, 4, Real<N>, sink::Float<f64>>(
-            SparseSpread { ddof: ddof as f64, root },
-            rule,
-            ending,
-        ),
-        (false, Element::F64) => scan::<_, 3, AsIs<f64>, sink::Float<f64>>(dense, rule, ending),
-        (false, element) if element.is_float() => {
-            scan::<_, 3, Real<N>, sink::Float<N>>(dense, rule, ending)
-        }
-        _ => scan::<_, 3, Real<N>, sink::Float<f64>>(dense, rule, ending),
-    }
+/// How many elements of each window are there, where some are missing and are skipped.
+fn counts<N: Keyed>(job: &Job<'_>, missing: Missing) -> Result<Option<Vec<f64>>, WindowError> {
+    if missing == Missing::Propagate { Ok(None) } else { there::<N>(job) }
 }
 
-/// How many elements of each window are there, where any are missing and that matters.
-fn counts<C: Convert>(job: &Job<'_>, missing: Missing) -> Result<Option<Vec<f64>>, WindowError> {
+/// How many elements of each window are there, where any of the job are missing.
+pub(super) fn there<N: Keyed>(job: &Job<'_>) -> Result<Option<Vec<f64>>, WindowError> {
     let made_up = job.lanes.beside == Beside::Missing;
-    if missing == Missing::Propagate || !(C::From::ELEMENT.is_float() || made_up) {
+    if !(N::ELEMENT.is_float() || made_up) {
         return Ok(None);
     }
     let rule = Rule { missing: 0.0, constant: 1.0, flip: 0.0 };
     // SAFETY: the job's lanes may be read while it runs.
-    let mut source =
-        unsafe { Source::<There<C::From>>::new(job.lanes, job.pitch, rule, job.backend) };
+    let mut source = unsafe { Source::<There<N>>::new(job.lanes, job.pitch, rule, job.backend) };
     let end = job.starts.end + job.size as i64 - 1;
     let mut at = job.starts.start;
     let mut holes = false;
@@ -307,7 +443,7 @@ fn counts<C: Convert>(job: &Job<'_>, missing: Missing) -> Result<Option<Vec<f64>
 }
 
 /// Writes results of a job, and counts them.
-fn write<G: Give>(
+pub(super) fn write<G: Give>(
     job: &Job<'_>,
     first: i64,
     results: &[G::From],

@@ -43,6 +43,11 @@ impl Job<'_> {
     pub(super) fn count(&self, windows: usize) -> Result<(), WindowError> {
         self.progress.count(windows as u64)
     }
+
+    /// Asks the caller whether to go on, after a few milliseconds without a result.
+    pub(super) fn poll(&self) -> Result<(), WindowError> {
+        self.progress.tell(0)
+    }
 }
 
 /// What is done with a job.
@@ -235,6 +240,10 @@ impl Progress<'_> {
             return Ok(());
         }
         self.pending.fetch_sub(pending, Ordering::Relaxed);
+        self.tell(pending)
+    }
+
+    fn tell(&self, pending: u64) -> Result<(), WindowError> {
         let done = self.done.fetch_add(pending, Ordering::Relaxed) + pending;
         if self.stop.load(Ordering::Relaxed) {
             return Err(Stopped.into());

@@ -85,6 +85,22 @@ pub(super) trait Fold<const P: usize>: Copy + Send + Sync {
     fn finish(self, nodes: [Pack<Self::Scalar>; P], at: Pack<i64>) -> Pack<Self::Out>;
 }
 
+/// A pack as a value. (`copy_from_slice` would be a call, which costs more than the pack.)
+#[inline(always)]
+fn load<S: Copy + Default>(numbers: &[S], at: usize) -> Pack<S> {
+    match numbers[at..at + WIDTH].first_chunk() {
+        Some(pack) => *pack,
+        None => [S::default(); WIDTH],
+    }
+}
+
+#[inline(always)]
+fn store<S: Copy>(numbers: &mut [S], at: usize, pack: Pack<S>) {
+    if let Some(to) = numbers[at..at + WIDTH].first_chunk_mut() {
+        *to = pack;
+    }
+}
+
 /// `P` arrays of one length.
 struct Planes<S, const P: usize> {
     numbers: Vec<S>,
@@ -105,8 +121,7 @@ impl<S: Copy + Default, const P: usize> Planes<S, P> {
     fn load(&self, at: usize) -> [Pack<S>; P] {
         let mut packs = [[S::default(); WIDTH]; P];
         for (plane, pack) in packs.iter_mut().enumerate() {
-            let from = plane * self.length + at;
-            pack.copy_from_slice(&self.numbers[from..from + WIDTH]);
+            *pack = load(&self.numbers, plane * self.length + at);
         }
         packs
     }
@@ -114,8 +129,7 @@ impl<S: Copy + Default, const P: usize> Planes<S, P> {
     #[inline(always)]
     fn store(&mut self, at: usize, packs: [Pack<S>; P]) {
         for (plane, pack) in packs.iter().enumerate() {
-            let to = plane * self.length + at;
-            self.numbers[to..to + WIDTH].copy_from_slice(pack);
+            store(&mut self.numbers, plane * self.length + at, *pack);
         }
     }
 }
@@ -343,9 +357,7 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
 
     #[inline(always)]
     fn lifted(&self, items: &[F::Item], first: i64, flat: usize) -> [Pack<F::Scalar>; P] {
-        let mut pack = [F::Item::default(); WIDTH];
-        pack.copy_from_slice(&items[flat..flat + WIDTH]);
-        F::lift(pack, self.indices(first, flat))
+        F::lift(load(items, flat), self.indices(first, flat))
     }
 
     /// `A_m` of `count` elements into row `row` of the nodes, and `R` into the rests.
@@ -418,7 +430,7 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
                 window = F::join(window, self.rests.load(flat), weights);
             }
             let results = self.fold.finish(window, self.indices(first, flat));
-            self.out[flat..flat + WIDTH].copy_from_slice(&results);
+            store(&mut self.out, flat, results);
         }
     }
 
@@ -479,7 +491,7 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
                     window = F::join(window, self.rests.load(flat), rest_weights);
                 }
                 let results = self.fold.finish(window, self.indices(start, flat));
-                self.out[flat..flat + WIDTH].copy_from_slice(&results);
+                store(&mut self.out, flat, results);
             }
         }
         for (g, prefix) in prefixes.into_iter().enumerate() {

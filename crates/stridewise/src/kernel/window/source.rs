@@ -109,8 +109,12 @@ conversions! {
     Real -> f64: |from, rule| if from.is_missing() { rule.missing } else { from.to_f64() };
     /// As 64 bits.
     Whole -> i64: |from, _rule| from.whole();
+    /// The upper 32 of 64 bits, with the sign where there is one.
+    Upper -> i64: |from, _rule| if T::UNSIGNED { (from.whole() as u64 >> 32) as i64 } else { from.whole() >> 32 };
+    /// The lower 32 of 64 bits.
+    Lower -> i64: |from, _rule| from.whole() & 0xffff_ffff;
     /// As a key of 64 bits.
-    Wide -> i64: |from, rule| if from.is_missing() { rule.missing } else { from.key().into() ^ rule.flip };
+    Wide -> i64: |from, rule| if from.is_missing() { rule.missing } else { from.even_key().into() ^ rule.flip };
     /// 1 for what is there, 0 for NaN.
     There -> f64: |from, _rule| if from.is_missing() { 0.0 } else { 1.0 };
     /// Whether it is true, as a key.
