@@ -185,6 +185,30 @@ fn blocks_strips_and_unfinished_lines() {
 }
 
 #[test]
+fn blocks_in_the_order_of_the_source() {
+    // Short rows that other axes continue: strips of rows stand outside those axes, or among them.
+    for (shape, itemsize) in [
+        (vec![64, 5, 70], 8),
+        (vec![66, 5, 64], 8),
+        (vec![128, 3, 4, 66], 4),
+        (vec![512, 3, 300], 1),
+        (vec![192, 2, 3, 140], 2),
+        (vec![20, 3, 5, 9], 16),
+        (vec![3, 5, 300, 7], 8),
+    ] {
+        let mut order: Vec<usize> = (0..shape.len()).collect();
+        let gaps = vec![0; shape.len()];
+        let from = strided(&shape, &order, itemsize, &gaps);
+        order.reverse();
+        for low in [(0, 0), (3, 0), (0, 16)] {
+            check(&from, &strided(&shape, &order, itemsize, &gaps), low);
+        }
+        order.swap(0, 1);
+        check(&from, &strided(&shape, &order, itemsize, &gaps), (0, 0));
+    }
+}
+
+#[test]
 fn many_axes_of_extent_two() {
     let mut rng = Rng::new(3);
     for (rank, itemsize) in [(17, 1), (16, 2), (16, 4), (15, 8), (14, 16), (13, 9)] {
@@ -292,6 +316,7 @@ fn the_nest_of_a_copy_moves_every_byte_once() {
         (vec![130, 67], 1),
         (vec![5, 7, 11, 3], 4),
         (vec![2; 12], 2),
+        (vec![96, 3, 40], 8),
         (vec![3, 1500], 1),
         (vec![600, 3], 4),
         (vec![], 8),
@@ -300,7 +325,10 @@ fn the_nest_of_a_copy_moves_every_byte_once() {
         for turn in 0..=shape.len() {
             let mut order: Vec<usize> = (0..shape.len()).collect();
             let from = strided(&shape, &order, itemsize, &vec![0; shape.len()]);
-            order.rotate_left(turn.min(shape.len()));
+            match turn {
+                0 => order.reverse(),
+                _ => order.rotate_left(turn),
+            }
             let to = strided(&shape, &order, itemsize, &vec![0; shape.len()]);
             let (source, destination) = (place(&from, 0, |_| 0), place(&to, 0, |_| 0));
             let pairs =
