@@ -21,8 +21,6 @@
 #![allow(clippy::cast_possible_truncation)]
 
 mod apply;
-#[cfg(test)]
-mod definition;
 mod direct;
 mod error;
 mod folds;

@@ -2,7 +2,7 @@
 //!
 //! A window of `w` elements is cut into `q` nodes of `m` elements and a rest of `r`:
 //! `w = q*m + r`, where `m` is the largest power of two in `w` below 32, and 8 from there on.
-//! This is the definition of every result, to the bit (`definition.rs` is the same as plain code):
+//! This is the definition of every result, to the bit:
 //!
 //! ```text
 //! A_1[i]  = lift(x[i])                     A_2k[i] = A_k[i] + A_k[i+k]          nodes, by doubling
