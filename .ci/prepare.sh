@@ -29,6 +29,7 @@ if ! cmp -s "$wanted" "$venv/installed.txt" || ! "$venv/bin/python" -c '' 2> /de
     cp "$wanted" "$venv/installed.txt"
 fi
 
-# The package, from these sources, as `pip install .` makes it but without heavy optimisation.
-PATH="$PWD/$venv/bin:$PATH" MATURIN_PEP517_ARGS="--profile test" "$venv/bin/python" -m pip install --quiet \
+# The package, from these sources, as `pip install .` makes it but in the development profile: `cargo rustc`,
+# which maturin calls, would make a test program of it in the profile `test`.
+PATH="$PWD/$venv/bin:$PATH" MATURIN_PEP517_ARGS="--profile dev" "$venv/bin/python" -m pip install --quiet \
     --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall .
