@@ -1,5 +1,6 @@
 """The compiled half of the package."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import Any, Final, Literal, SupportsIndex, final
@@ -11,6 +12,7 @@ _Integers = SupportsIndex | Iterable[SupportsIndex]
 _Array = NDArray[Any]
 
 __version__: Final[str]
+__all__: list[str]
 
 class LayoutError(ValueError):
     """A layout or a view that cannot be made."""
@@ -23,7 +25,9 @@ class LayoutError(ValueError):
 @final
 class MappedBytes:
     def describe(self) -> tuple[str, list[int], list[int], int, str]: ...
-    def __buffer__(self, flags: int, /) -> memoryview: ...
+    # Python has this name for the buffer protocol since 3.12.
+    if sys.version_info >= (3, 12):
+        def __buffer__(self, flags: int, /) -> memoryview: ...
 
 def as_strided(
     x: ArrayLike,

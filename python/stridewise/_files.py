@@ -46,7 +46,8 @@ def open(
     text = None if dtype is None else _named(np.dtype(dtype))
     mapped = _core.open_mapped(os.fspath(spec), text, shape, order, strides, offset)
     name, extents, steps, start, _ = mapped.describe()
-    return np.ndarray(extents, _dtype(name), memoryview(mapped), start, steps)
+    memory: memoryview = memoryview(mapped)  # type: ignore[arg-type,unused-ignore]
+    return np.ndarray(extents, _dtype(name), memory, start, steps)
 
 
 def _named(dtype: np.dtype[Any]) -> str:
