@@ -12,7 +12,34 @@ _Integers = SupportsIndex | Iterable[SupportsIndex]
 _Array = NDArray[Any]
 
 __version__: Final[str]
-__all__: list[str]
+__all__ = [
+    "LayoutError",
+    "MappedBytes",
+    "__version__",
+    "as_shape",
+    "as_strided",
+    "blas",
+    "broadcast_arrays",
+    "broadcast_shapes",
+    "broadcast_to",
+    "byte_bounds",
+    "indices_at",
+    "inspect",
+    "internal_overlap",
+    "may_share_memory",
+    "memory",
+    "moveaxis",
+    "offset",
+    "open_mapped",
+    "packed_strides",
+    "permutation_between",
+    "rot90",
+    "run_command",
+    "shares_memory",
+    "sliding_window_view",
+    "stride_order",
+    "trace",
+]
 
 class LayoutError(ValueError):
     """A layout or a view that cannot be made."""
