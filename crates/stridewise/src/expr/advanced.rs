@@ -120,7 +120,8 @@ pub(super) fn depends_on_data(item: &Spanned, what: &str) -> ExprError {
         format!("{what} depends on values, and a trace has none"),
     )
     .with_help(
-        "whatever it picks is a copy; a mask or list written out, [True, False, ..], can be traced",
+        "whatever it picks is a copy: np.where(mask, a, 0) keeps the shape and needs no values, and \
+         a mask or list written out, [True, False, ..], can be traced",
     )
 }
 

@@ -181,7 +181,8 @@ impl Parser {
     ) -> Result<T, ExprError> {
         if self.depth == MAX_DEPTH {
             let message = format!("brackets nest deeper than {MAX_DEPTH}");
-            return Err(ExprError::new(ErrorCode::TooLarge, self.span(), message));
+            return Err(ExprError::new(ErrorCode::TooLarge, self.span(), message)
+                .with_help("give an inner part a name, and write the name in its place"));
         }
         self.depth += 1;
         let result = read(self);

@@ -46,7 +46,7 @@ pub use finding::{Finding, FindingCode, Place, findings};
 pub use layout_type::{Layout, MAX_RANK};
 pub use lines::{SetUse, Touched, Walk};
 pub use offset::Term;
-pub use overlap::{Answer, Meeting, Work, overlap, self_overlap};
+pub use overlap::{Answer, Meeting, Work, overlap, self_overlap, self_overlap_within};
 pub use per_axis::PerAxis;
 pub use reshape::{IndexOrder, Reshape};
 pub use reshape_reason::{InnerAxis, Remedy, ReshapeCode, ReshapeReason};

@@ -19,6 +19,27 @@ fn check(source: &str, code: &str, at: &str, message: &str) {
 }
 
 #[test]
+fn what_numpy_refuses_to_convert() {
+    let s = "[('x','i1'),('y','<f8')]";
+    for dtype in ["'S5'", "'U5'", "'V9'", "'f8'", "[('x','i1')]"] {
+        let source = format!("zeros(3, {s}).astype({dtype})");
+        check(&source, "dtype", dtype, "Cannot cast array data from dtype(");
+    }
+    let source = "np.array(zeros(3)[-2], copy=False)";
+    check(source, "copy-forbidden", source, "Unable to avoid copy while creating an array");
+    check("tril(zeros(()))", "layout", "tril(zeros(()))", "wants one axis or more");
+}
+
+#[test]
+fn a_help_belongs_to_its_error() {
+    let deep = format!("{}a{}", "(".repeat(60), ")".repeat(60));
+    let error = refused(&deep);
+    assert_eq!(error.message, "brackets nest deeper than 48");
+    let help = "give an inner part a name, and write the name in its place";
+    assert_eq!(error.help.as_deref(), Some(help));
+}
+
+#[test]
 fn names() {
     check("zerso((3,4))", "unknown-name", "zerso", "name 'zerso' is not defined");
     check(

@@ -2,7 +2,7 @@
 //!
 //! `(3,2):(2,3)+0` of 1 reaches no byte twice though its axes interleave; of 2 it does.
 
-use stridewise::layout::{Answer, Layout, Work, overlap, self_overlap};
+use stridewise::layout::{Answer, Layout, Work, overlap, self_overlap, self_overlap_within};
 use stridewise_oracle::{Rng, Strided, random};
 
 use crate::{layout, layouts, strided};
@@ -98,6 +98,36 @@ fn less_work_never_gives_a_wrong_answer() {
         }
     }
     assert!(too_hard > 100, "{too_hard}");
+}
+
+#[test]
+fn a_bounded_answer_is_the_exact_one_wherever_it_is_one() {
+    let (mut settled, mut asked) = (0, 0);
+    for (strided, layout) in layouts() {
+        let exact = self_overlap(&layout, Work::Exact);
+        match self_overlap_within(&layout, 50) {
+            Answer::TooHard => {}
+            Answer::No => assert_eq!(exact, Answer::No, "{strided}"),
+            Answer::Yes(meeting) => {
+                assert!(matches!(exact, Answer::Yes(_)), "{strided}");
+                assert_ne!(meeting.first, meeting.second, "{strided}");
+                let starts = [&meeting.first, &meeting.second].map(|index| layout.offset_of(index));
+                let [first, second] = starts.map(|start| start.unwrap());
+                assert!((first - second).abs() < layout.itemsize(), "{strided}");
+            }
+        }
+        settled += usize::from(self_overlap_within(&layout, 50) != Answer::TooHard);
+        asked += 1;
+    }
+    assert!(settled * 10 > asked * 9, "{settled} of {asked}");
+}
+
+/// Strides that a header could hold, made so that sums of them come close and never meet soon.
+#[test]
+fn a_hostile_layout_is_given_up_and_takes_no_memory() {
+    let strides: Vec<i64> = (0..6).map(|k| (1 << 40) + 7919 * k * k * k + 104_729 * k).collect();
+    let layout = Layout::new(&[1000; 6], &strides, 0, 1).unwrap();
+    assert_eq!(self_overlap_within(&layout, 1000), Answer::TooHard);
 }
 
 #[test]

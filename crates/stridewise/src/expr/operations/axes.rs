@@ -114,15 +114,14 @@ fn span_of(call: &Call, parameter: &str) -> std::ops::Range<usize> {
 
 fn flip(call: &Call) -> Result<Outcome, ExprError> {
     let a = call.array("a")?;
-    if a.layout().rank() == 0 && call.given("axis")?.is_none() {
-        // NumPy flips with one slice per axis, and no slice at all picks the element.
-        return Ok(Made::element(&a, a.layout()).into());
-    }
     let axes = match call.optional_ints("axis")? {
         Some(axes) => axes,
         None => (0i64..).take(a.layout().rank()).collect(),
     };
-    Ok(Made::view(&a, call.laid_at("axis", a.layout().flip(&axes))?).into())
+    let layout = call.laid_at("axis", a.layout().flip(&axes))?;
+    // NumPy flips with one slice per axis, and no slice at all picks the element.
+    let made = if layout.rank() == 0 { Made::element(&a, &layout) } else { Made::view(&a, layout) };
+    Ok(made.into())
 }
 
 fn fliplr(call: &Call) -> Result<Outcome, ExprError> {

@@ -105,20 +105,24 @@ fn converted(
     Ok(Made::copy(dtype, layout, reason).knowing(known).into())
 }
 
-/// A structure of several fields is no number.
+/// What NumPy refuses whatever the values are: a structure of several fields is no number, no
+/// text and no plain bytes, and becomes a structure of as many fields only.
 fn castable(call: &Call, from: &DType, to: &DType) -> Result<(), ExprError> {
-    let is_plain =
-        !matches!(to.kind(), Kind::Void | Kind::Object | Kind::Bytes | Kind::Text | Kind::String);
-    if from.fields().len() > 1 && is_plain {
-        let message = format!(
-            "Cannot cast array data from dtype({from}) to dtype('{to}') according to the rule \
-             'unsafe'"
-        );
-        let span = call.get("dtype")?.span.clone();
-        return Err(ExprError::new(ErrorCode::DType, span, message)
-            .with_help("pick a field first, as in a['x']"));
+    let count = from.fields().len();
+    let fits = match to.kind() {
+        Kind::Object => true,
+        Kind::Void => from == to || to.fields().len() == count,
+        _ => false,
+    };
+    if count < 2 || fits {
+        return Ok(());
     }
-    Ok(())
+    let message = format!(
+        "Cannot cast array data from dtype({from}) to dtype('{to}') according to the rule 'unsafe'"
+    );
+    let span = call.get("dtype")?.span.clone();
+    Err(ExprError::new(ErrorCode::DType, span, message)
+        .with_help("pick a field first, as in a['x']"))
 }
 
 fn array(call: &Call) -> Result<Outcome, ExprError> {
@@ -171,6 +175,13 @@ fn kept_or_copied(
         CopyOrder::A | CopyOrder::K => true,
     };
     let same = *a.dtype() == dtype;
+    if a.scalar && copying == Copying::Never {
+        let message = "Unable to avoid copy while creating an array as requested: a scalar lies \
+                       in no array";
+        return Err(call
+            .refuse(ErrorCode::CopyForbidden, message)
+            .with_help("an index with `...`, as in a[0, ...], gives an array and not a scalar"));
+    }
     if same && fits && copying != Copying::Always {
         return Ok(Made::same(a));
     }

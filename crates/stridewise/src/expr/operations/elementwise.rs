@@ -71,6 +71,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     function("tan", ONE, small_floating),
     function("tanh", ONE, small_floating),
     function("where", "condition, x=None, y=None, /", choose),
+    function("tril", "m, k=0", triangle),
+    function("triu", "m, k=0", triangle),
     function("clip", "a, a_min=None, a_max=None, out=None, *, min=None, max=None", clip),
     method("clip", "a, /, min=None, max=None, out=None", clip),
 ];
@@ -348,6 +350,29 @@ fn choose(call: &Call) -> Result<Outcome, ExprError> {
     })?;
     let [x, y] = choices;
     made(call, &[condition, x, y], dtype, Casting::Needed, "where").map(Outcome::from)
+}
+
+/// `where(mask, m, 0)` with a triangle of the last two axes as the mask, as NumPy computes it.
+fn triangle(call: &Call) -> Result<Outcome, ExprError> {
+    call.int("k")?;
+    let m = call.array("m")?;
+    let Some(&columns) = m.layout().shape().last() else {
+        let name = call.operation.name;
+        return Err(call
+            .refuse(ErrorCode::Layout, format!("{name}() wants one axis or more"))
+            .with_help("a matrix has two axes"));
+    };
+    let rows = m.layout().shape().iter().rev().nth(1).copied().unwrap_or(columns);
+    let new = |dtype: DType, shape: &[i64]| {
+        let layout = call.laid(Layout::c_order(shape, dtype.itemsize()))?;
+        Ok(Operand::Array(Rc::new(Made::new(dtype, layout).traced)))
+    };
+    let mask = new(DType::bool(), &[rows, columns])?;
+    let zero = new(m.dtype().clone(), &[1])?;
+    let dtype = promote([m.dtype(), m.dtype()].into_iter(), None);
+    let dtype = dtype.unwrap_or_else(|| m.dtype().clone());
+    let operands = [mask, Operand::Array(m), zero];
+    made(call, &operands, dtype, Casting::Needed, call.operation.name).map(Outcome::from)
 }
 
 fn clip(call: &Call) -> Result<Outcome, ExprError> {

@@ -154,27 +154,55 @@ pub fn overlap(a: &Layout, b: &Layout, work: Work) -> Answer<Meeting> {
 /// assert_eq!(windows.offset_of(&meeting.first), windows.offset_of(&meeting.second));
 /// ```
 pub fn self_overlap(layout: &Layout, work: Work) -> Answer<Meeting> {
-    if has_no_bytes(layout) || layout.is_c_contiguous() {
-        return Answer::No;
-    }
-    let moves = |axis: usize| layout.shape()[axis] > 1;
-    if let Some(axis) = (0..layout.rank()).find(|&axis| moves(axis) && layout.strides()[axis] == 0)
-    {
-        let first = PerAxis::filled(0, layout.rank());
-        let mut second = first.clone();
-        second[axis] = 1;
-        return Answer::Yes(meeting(layout, layout, first, second));
+    if let Some(settled) = settled_at_once(layout) {
+        return settled;
     }
     let differences = match work {
         Work::BoundsOnly => differences_as_numpy(layout, 0),
         Work::Nodes(nodes) => differences_as_numpy(layout, nodes),
-        Work::Exact => differences(layout),
+        Work::Exact => differences(layout, solve::solve),
     };
-    differences.map(|differences| {
-        let behind = index_from(layout, End::Low, |axis| (-differences[axis]).max(0));
-        let ahead = index_from(layout, End::Low, |axis| differences[axis].max(0));
-        meeting(layout, layout, behind, ahead)
-    })
+    differences.map(|differences| apart(layout, &differences))
+}
+
+/// As [`self_overlap`] with [`Work::Exact`], for layouts that somebody else wrote down: with at
+/// most `nodes` nodes of search for each axis, counted as NumPy counts `max_work`, and next to no
+/// memory. What that does not settle is [`Answer::TooHard`].
+///
+/// Unlike [`Work::Nodes`], which gives up where NumPy does, it takes every short cut: layouts whose
+/// axes nest, however many, need no search at all.
+///
+/// ```
+/// # use stridewise::layout::{Answer, Layout, self_overlap_within};
+/// let nested = Layout::new(&[100; 6], &[1 << 50, 1 << 40, 1 << 30, 1 << 20, 1 << 10, 8], 0, 8);
+/// assert_eq!(self_overlap_within(&nested.unwrap(), 0), Answer::No);
+/// ```
+pub fn self_overlap_within(layout: &Layout, nodes: u64) -> Answer<Meeting> {
+    if let Some(settled) = settled_at_once(layout) {
+        return settled;
+    }
+    let solve = |terms: &[Term], target| solve::solve_within(terms, target, nodes);
+    differences(layout, solve).map(|differences| apart(layout, &differences))
+}
+
+/// Without elements, in C order, or with an axis that stands still, the answer is plain.
+fn settled_at_once(layout: &Layout) -> Option<Answer<Meeting>> {
+    if has_no_bytes(layout) || layout.is_c_contiguous() {
+        return Some(Answer::No);
+    }
+    let stands_still = |&axis: &usize| layout.shape()[axis] > 1 && layout.strides()[axis] == 0;
+    let axis = (0..layout.rank()).find(stands_still)?;
+    let first = PerAxis::filled(0, layout.rank());
+    let mut second = first.clone();
+    second[axis] = 1;
+    Some(Answer::Yes(meeting(layout, layout, first, second)))
+}
+
+/// Two indices with the given steps between them.
+fn apart(layout: &Layout, differences: &[i64]) -> Meeting {
+    let behind = index_from(layout, End::Low, |axis| (-differences[axis]).max(0));
+    let ahead = index_from(layout, End::Low, |axis| differences[axis].max(0));
+    meeting(layout, layout, behind, ahead)
 }
 
 impl Layout {
@@ -199,24 +227,34 @@ impl Layout {
 /// Two indices differ first on some axis, axes sorted from the largest stride down; there, the
 /// second may be taken to be ahead. That gives one equation per axis, `stride * (1 + x)` against
 /// what all smaller strides can make up; where strides nest they cannot, and no equation is left.
-fn differences(layout: &Layout) -> Answer<PerAxis<i64>> {
+fn differences(
+    layout: &Layout,
+    solve: impl Fn(&[Term], i64) -> Answer<PerAxis<i64>>,
+) -> Answer<PerAxis<i64>> {
     let order = layout.order();
+    let mut so_far = Answer::No;
     let mut made_up = i128::from(layout.itemsize() - 1);
     for at in (0..order.len()).rev() {
         let (stride, bound) = axis_step(layout, order[at]);
         if bound > 0 && i128::from(stride) <= made_up {
-            match differences_from(layout, &order[at..], made_up) {
+            match differences_from(layout, &order[at..], made_up, &solve) {
                 Answer::No => {}
-                settled => return settled,
+                Answer::TooHard => so_far = Answer::TooHard, // Another axis may settle it.
+                found => return found,
             }
         }
         made_up += i128::from(stride) * i128::from(bound);
     }
-    Answer::No
+    so_far
 }
 
 /// Steps that are positive on the first of the given axes and 0 on all axes not given.
-fn differences_from(layout: &Layout, axes: &[usize], made_up: i128) -> Answer<PerAxis<i64>> {
+fn differences_from(
+    layout: &Layout,
+    axes: &[usize],
+    made_up: i128,
+    solve: impl Fn(&[Term], i64) -> Answer<PerAxis<i64>>,
+) -> Answer<PerAxis<i64>> {
     let (leading, others) = (axes[0], &axes[1..]);
     let (stride, bound) = axis_step(layout, leading);
     // Invariant L4: what is made up lies within the span.
@@ -229,7 +267,7 @@ fn differences_from(layout: &Layout, axes: &[usize], made_up: i128) -> Answer<Pe
     }
     equation.add(1, (layout.itemsize() - 1).saturating_mul(2));
     equation.trim();
-    solve::solve(&equation.terms, target).map(|mut x| {
+    solve(&equation.terms, target).map(|mut x| {
         let mut differences = PerAxis::filled(0, layout.rank());
         differences[leading] = 1 + equation.take(&mut x, stride, bound - 1);
         for &axis in others {

@@ -39,6 +39,17 @@ pub(super) fn solve(terms: &[Term], target: i64) -> Answer<PerAxis<i64>> {
     }
 }
 
+/// As [`solve`], by searches alone: at most `nodes` nodes and no memory but the terms'.
+pub(super) fn solve_within(terms: &[Term], target: i64, nodes: u64) -> Answer<PerAxis<i64>> {
+    match search(terms, target, nodes.min(SHORT)) {
+        Answer::TooHard => {}
+        settled => return settled,
+    }
+    let Some(reduced) = Reduced::new(terms, target) else { return Answer::No };
+    let terms: Vec<Term> = reduced.variables.iter().map(|variable| variable.term).collect();
+    search(&terms, reduced.target, nodes).map(|x| reduced.restore(&x))
+}
+
 fn solve_hard(terms: &[Term], target: i64) -> Answer<PerAxis<i64>> {
     let nodes = (target.unsigned_abs() / TARGET_PER_NODE).clamp(SHORT, LONG);
     match search(terms, target, nodes) {
