@@ -190,7 +190,6 @@ class Generator:
 
     def step(self, x):
         """A template that fits the array, nearly always."""
-        scalar = isinstance(x, np.generic)
         x = np.asarray(x)
         makers = [
             (self.index, 14), (self.slices, 14), (self.reshape, 14), (self.transpose, 10),
@@ -203,7 +202,7 @@ class Generator:
         for _ in range(20):
             maker = self.rng.choices([m for m, _ in makers], [w for _, w in makers])[0]
             template = maker(x)
-            if template is not None and not (scalar and "copy=False" in template):
+            if template is not None:
                 return template
         return "_[...]"
 
@@ -316,7 +315,7 @@ class Generator:
                 f"{names[1]}{self.sequence(destinations)})")
 
     def flips(self, x):
-        axis = "" if x.ndim == 0 else self.pick("", f", {self.axis(x.ndim)}", f", axis={self.axis(x.ndim)}",
+        axis = self.pick("", ", ()", ", 0") if x.ndim == 0 else self.pick("", f", {self.axis(x.ndim)}", f", axis={self.axis(x.ndim)}",
                          f", {self.sequence(self.some_axes(x.ndim))}", ", axis=None")
         return self.pick(f"{self.np_()}flip(_{axis})", f"{self.np_()}flip(_{axis})",
                          "np.flipud(_)", "np.fliplr(_)")
@@ -476,8 +475,10 @@ class Generator:
         return repr(x.dtype.str) if x.dtype.kind != "V" else "None"
 
     def astype(self, x):
+        if x.dtype.kind == "V" and len(x.dtype.names or ()) < 2:
+            return None  # of one field, it depends on the values
         if x.dtype.kind == "V":
-            return None
+            return f"_.astype({self.pick('S5', 'U5', 'V3', 'f8', 'S', 'O')!r})"
         extras = [self.argument("dtype", self.cast(x))]
         if self.chance(3):
             extras.append(f"order={self.order('C', 'F', 'A', 'K')!r}")
@@ -530,6 +531,8 @@ class Generator:
         if x.dtype.kind not in "?biufc":
             return None
         forms = [f"{self.np_()}where(zeros({self.sequence(x.shape)}, '?'), _, 0)"]
+        triangle = f"{self.np_()}{self.pick('tril', 'triu')}"
+        forms.append(f"{triangle}(_{self.pick('', ', 1', f', k={self.integer(-3, 3)}')})")
         if x.ndim:
             inner = x.shape[-1] + self.chance(15)
             letters = "ijklmnop"[: x.ndim]

@@ -36,6 +36,9 @@ pub struct BlasOperand {
     pub inc: Option<i64>,
     /// The byte to pass: of the buffer, or of the copy.
     pub offset: i64,
+    /// Bytes from one matrix of the stack to the next, along each axis of the product's `stack`,
+    /// 0 where one matrix serves again: of the buffer, or of the copy.
+    pub stack_strides: Vec<i64>,
     /// Why it has to be copied.
     pub reason: Option<ReasonObject>,
 }
@@ -129,8 +132,9 @@ impl BlasOperand {
             got: Some(obstacle.found),
             help: obstacle.help(),
         });
+        let (copy, stack_strides) = (reason.is_some(), found.stack_strides.to_vec());
         let Side { source, layout } = side;
-        BlasOperand { source, layout, copy: reason.is_some(), trans, ld, inc, offset, reason }
+        BlasOperand { source, layout, copy, trans, ld, inc, offset, stack_strides, reason }
     }
 }
 

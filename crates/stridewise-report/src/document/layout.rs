@@ -6,11 +6,25 @@
 
 use serde::Serialize;
 use stridewise::expr::Array;
+use stridewise::layout::{Answer, Layout, self_overlap_within};
 
 /// What is being described: a dtype and a layout in a buffer. It serialises as a layout object.
 #[derive(Clone, Debug, Serialize)]
 #[serde(into = "LayoutObject")]
 pub struct Subject(pub Array);
+
+/// How long a report looks for two indices of one byte, in nodes of search for each axis as NumPy
+/// counts `max_work`: a header can hold any strides, and describing them must not take for ever.
+pub(crate) const ALIASING_NODES: u64 = 1 << 16;
+
+/// Whether some byte has two indices; `None` where that was not settled.
+pub(crate) fn aliasing(layout: &Layout) -> Option<bool> {
+    match self_overlap_within(layout, ALIASING_NODES) {
+        Answer::Yes(_) => Some(true),
+        Answer::No => Some(false),
+        Answer::TooHard => None,
+    }
+}
 
 /// The fields of a layout object.
 #[derive(Clone, Debug, Serialize)]
@@ -25,7 +39,8 @@ pub struct LayoutObject {
     c_contiguous: bool,
     f_contiguous: bool,
     aligned: bool,
-    aliasing: bool,
+    /// Whether some byte has two indices; null where [`ALIASING_NODES`] did not settle it.
+    aliasing: Option<bool>,
     dense: bool,
     writeable: bool,
     low: i64,
@@ -52,7 +67,7 @@ impl From<Subject> for LayoutObject {
             c_contiguous: layout.is_c_contiguous(),
             f_contiguous: layout.is_f_contiguous(),
             aligned: array.is_aligned(),
-            aliasing: !layout.is_unique(),
+            aliasing: aliasing(layout),
             dense: layout.is_dense(),
             writeable: array.writeable,
             low: span.low,

@@ -23,6 +23,7 @@ pub use blas::{Blas, BlasOperand, Product};
 pub use error::ErrorDocument;
 pub use file::{Chunked, FileObject};
 pub use inspect::{AxisObject, FindingObject, Inspect};
+pub(crate) use layout::{ALIASING_NODES, aliasing};
 pub use layout::{LayoutObject, Subject};
 pub use locality::{LevelObject, Locality, LocalityFinding, OrderObject};
 pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};

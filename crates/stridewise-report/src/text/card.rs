@@ -4,7 +4,7 @@
 //! `(4,6):(48,8)+0` says beside it what it means.
 
 use super::{Align, Look, Page, Piece, Role, memory, quantity};
-use crate::document::{FileObject, Inspect};
+use crate::document::{ALIASING_NODES, FileObject, Inspect, aliasing};
 
 /// The card of an array.
 pub fn inspect_card(inspect: &Inspect, look: Look) -> String {
@@ -58,10 +58,16 @@ fn summary(inspect: &Inspect) -> String {
         }
         (false, false) => {
             let (reach, bytes) = (quantity::about(span.len()), quantity::about(layout.nbytes()));
-            if layout.is_unique() {
-                format!("{elements}, {bytes} in all, spread over {reach} of memory")
-            } else {
-                format!("{elements} that share {reach} of memory: some bytes have several indices")
+            match aliasing(layout) {
+                Some(false) => format!("{elements}, {bytes} in all, spread over {reach} of memory"),
+                Some(true) => format!(
+                    "{elements} that share {reach} of memory: some bytes have several indices"
+                ),
+                None => format!(
+                    "{elements} in {reach} of memory; whether some bytes have several indices was \
+                     not settled within {ALIASING_NODES} steps of search (`stridewise overlap` \
+                     takes longer and settles it)"
+                ),
             }
         }
     }
