@@ -369,7 +369,7 @@ fn triangle(call: &Call) -> Result<Outcome, ExprError> {
     };
     let mask = new(DType::bool(), &[rows, columns])?;
     let zero = new(m.dtype().clone(), &[1])?;
-    let dtype = promote([m.dtype(), m.dtype()].into_iter(), None);
+    let dtype = promote([m.dtype(), m.dtype()], None);
     let dtype = dtype.unwrap_or_else(|| m.dtype().clone());
     let operands = [mask, Operand::Array(m), zero];
     made(call, &operands, dtype, Casting::Needed, call.operation.name).map(Outcome::from)
