@@ -7,6 +7,7 @@
 
 mod describe;
 mod error;
+mod in_place;
 mod movers;
 mod options;
 mod plan;
@@ -16,6 +17,7 @@ mod side;
 mod small;
 mod stage;
 mod tiles;
+mod within;
 mod woven;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -28,9 +30,11 @@ use crate::nest::Nest;
 use crate::view::{Bytes, BytesMut};
 
 pub use error::CopyError;
+pub use in_place::{InPlaceError, pack_in_place, swap_in_place};
 pub use options::{CopyOptions, Stores};
 use plan::Plan;
 use run::{Bench, Work};
+pub use within::copy_within;
 
 /// Copies below this size stay on one thread.
 const WORTH_THREADS: usize = 1 << 20;
