@@ -187,7 +187,7 @@ impl From<io::Error> for Problem {
 }
 
 /// The message without Rust's error number.
-fn plainly(error: &io::Error) -> String {
+pub(crate) fn plainly(error: &io::Error) -> String {
     let text = error.to_string();
     text.split_once(" (os error").map_or(text.as_str(), |(message, _)| message).to_string()
 }

@@ -2,7 +2,7 @@
 //!
 //! [`open`] takes what a person types, `a.npy`, `a.npz::x`, `m.safetensors::w`, or a raw file
 //! with [`RawOptions`], and maps it: nothing is copied, and a file of 100 GB opens at once.
-//! [`zarr::read`] reads what a zarr array looks like. [`machine::detect`] asks which caches there
+//! [`convert::Conversion`] writes one in another order or dtype, in little memory. [`zarr::read`] reads what a zarr array looks like. [`machine::detect`] asks which caches there
 //! are.
 //!
 //! Every reader also is a pure function over bytes: [`npy::parse_header`], [`npz::directory`],
@@ -16,11 +16,14 @@
 //! renaming another over it is safe.
 #![deny(unsafe_code)] // map.rs alone allows it
 
+pub mod convert;
 mod error;
 mod format;
 pub mod machine;
 mod map;
 mod mapped;
+mod memory;
+mod new_file;
 pub mod npy;
 pub mod npz;
 mod open;
@@ -32,6 +35,7 @@ pub mod zarr;
 pub use error::{IoError, Problem};
 pub use format::Format;
 pub use mapped::Mapped;
+pub use new_file::{Existing, NewFile, WriteError};
 pub use open::{members, open};
 pub use raw::RawOptions;
 pub use spec::Spec;

@@ -20,9 +20,12 @@ use memmap2::Mmap;
 
 use crate::error::Problem;
 
-/// The bytes of a file, mapped.
+/// The bytes of a file, mapped, and the file.
 #[derive(Debug)]
-pub(crate) struct Map(Option<Mmap>);
+pub(crate) struct Map {
+    mapped: Option<Mmap>,
+    file: File,
+}
 
 impl Map {
     /// Maps a regular file, read-only.
@@ -33,7 +36,7 @@ impl Map {
         let metadata = file.metadata()?;
         refuse_unless_file(metadata.file_type())?;
         if metadata.len() == 0 {
-            return Ok(Map(None)); // A mapping of no bytes is an error to some systems.
+            return Ok(Map { mapped: None, file }); // A mapping of no bytes is an error to some systems.
         }
         // SAFETY: the condition of `Mmap::map` is invariant F1: nobody changes or truncates the
         // file while it is mapped. No system call can establish it; it is the documented condition
@@ -41,12 +44,17 @@ impl Map {
         // file is regular and opened read-only, the mapping is read-only, bytes are only ever read
         // as `u8`, of which every value is valid, and nothing parsed from them is read again.
         let map = unsafe { Mmap::map(&file)? };
-        Ok(Map(Some(map)))
+        Ok(Map { mapped: Some(map), file })
+    }
+
+    /// The file itself, opened for reading alone.
+    pub(crate) fn file(&self) -> &File {
+        &self.file
     }
 
     /// All bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.0.as_deref().unwrap_or(&[])
+        self.mapped.as_deref().unwrap_or(&[])
     }
 
     /// Some of the bytes; none where the range leaves the file.

@@ -5,6 +5,7 @@
 //! whole file and the layout's offset says where its elements begin.
 #![forbid(unsafe_code)]
 
+use std::fs::File;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -117,6 +118,12 @@ impl Mapped {
             Storage::InPlace(place) => Some(place.start),
             Storage::Deflated(_) => None,
         }
+    }
+
+    /// The file, opened for reading alone: what is read from it cannot end the process, as reading
+    /// mapped bytes can when the file is cut short.
+    pub fn file(&self) -> &File {
+        self.map.file()
     }
 
     /// The largest power of two, up to a page, of which the address of [`Mapped::bytes`] is a

@@ -9,12 +9,16 @@
 //! length the file claims, and nothing is believed before it is checked.
 #![forbid(unsafe_code)]
 
+mod write;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use stridewise::layout::dtype::DTypeError;
 use stridewise::layout::dtype::literal::{self, Literal, Value};
 use stridewise::layout::{DType, Layout, LayoutError};
+
+pub use write::header;
 
 /// The first six bytes of every file.
 pub const MAGIC: &[u8; 6] = b"\x93NUMPY";

@@ -67,12 +67,17 @@ impl<'a> Control<'a> {
         self.threads
     }
 
+    /// What the caller answers to being told how far the operation is.
+    pub fn reply(&self, done: u64, total: u64) -> Reply {
+        (self.report)(done, total)
+    }
+
     /// Tells the caller how far the operation is.
     ///
     /// # Errors
     /// The caller wants it to stop.
     pub fn tell(&self, done: u64, total: u64) -> Result<(), Stopped> {
-        match (self.report)(done, total) {
+        match self.reply(done, total) {
             Reply::Continue => Ok(()),
             Reply::Stop => Err(Stopped),
         }

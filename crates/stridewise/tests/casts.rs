@@ -235,6 +235,29 @@ fn threads_share_large_casts_and_all_of_it_is_reported() {
 }
 
 #[test]
+fn small_casts_stay_on_the_calling_thread() {
+    let (from, to) = (dtype("<f4"), dtype("<f8"));
+    for elements in [1000, 100_000] {
+        let memory = vec![0u8; elements * 4];
+        let source = Bytes::new(&memory, packed(&from, memory.len())).unwrap();
+        let mut result = vec![0u8; elements * 8];
+        let mut place = BytesMut::new(&mut result, packed(&to, elements * 8)).unwrap();
+        let caller = std::thread::current().id();
+        let elsewhere = AtomicU64::new(0);
+        let report = |_, _| {
+            if std::thread::current().id() != caller {
+                elsewhere.fetch_add(1, Ordering::Relaxed);
+            }
+            Reply::Continue
+        };
+        let control = Control::reporting(&report).with_threads(8);
+        let options = CopyOptions::default();
+        cast((&source, &from), (&mut place, &to), Casting::Safe, &options, &control).unwrap();
+        assert_eq!(elsewhere.into_inner(), 0, "{elements}");
+    }
+}
+
+#[test]
 fn what_cannot_be_cast_is_refused_by_name() {
     fn check(from: &str, to: &str, casting: Casting, wanted: &str) {
         let (from, to) = (dtype(from), dtype(to));

@@ -16,4 +16,5 @@ mod source;
 pub use cache::CacheLevel;
 pub use error::MachineError;
 pub use machine_type::{Arch, Isa, Machine, Tlb};
+pub use parse::read_bytes;
 pub use source::{Figure, Source};

@@ -33,6 +33,18 @@ impl FromStr for CacheLevel {
     }
 }
 
+/// Reads a number of bytes such as `64M`; K, M and G are 1024-based.
+///
+/// ```
+/// assert_eq!(stridewise::machine::read_bytes("64M"), Ok(64 << 20));
+/// ```
+///
+/// # Errors
+/// [`MachineError::Syntax`] for anything else, and for more than 64 bits count.
+pub fn read_bytes(text: &str) -> Result<i64, MachineError> {
+    bytes(text, &(0..text.len()))
+}
+
 /// A number of bytes with an optional 1024-based suffix.
 fn bytes(text: &str, span: &Range<usize>) -> Result<i64, MachineError> {
     let field = text[span.clone()].trim();

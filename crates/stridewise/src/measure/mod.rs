@@ -3,16 +3,18 @@
 //! The only room that knows running and predicting both. [`time_nest`] gives a nest memory of its
 //! own and runs it with a plain executor, whose innermost loops are what a compiler makes of the
 //! same loops in C or Rust; [`kendall_tau`] says how well predicted times order measured ones.
-//! Every figure from here is *measured*; every figure from locality/ is *simulated*.
+//! [`bandwidths`] says how fast this machine moves memory at all. Every figure from here is *measured*; every figure from locality/ is *simulated*.
 //!
 //! Worked: `out[j] += a[i,j]` over `(1000,1000):(8000,8)+0` takes several times longer with i
 //! inside than with j inside.
 #![forbid(unsafe_code)]
 
+mod bandwidth;
 mod execute;
 mod tau;
 mod time;
 
+pub use bandwidth::{Bandwidth, BandwidthError, Bandwidths, bandwidths};
 pub use execute::MeasureError;
 pub use tau::kendall_tau;
 pub use time::{Measured, Timing, time_nest};

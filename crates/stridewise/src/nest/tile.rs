@@ -9,7 +9,7 @@ use crate::layout::{Layout, LayoutError, PerAxis, Pick};
 impl Loops {
     /// The extents of a tile of at most `elements`, at least one, of which the shortest run of any
     /// operand is as long as can be, up to `long_enough` elements; beyond that the tile grows along
-    /// operand 0, so that a tile is one run of it where there is room for that.
+    /// operand 0, so that it is one run of it where there is room for that.
     ///
     /// Law: the extents multiply to at most `max(elements, 1)`, and none exceeds its axis.
     ///

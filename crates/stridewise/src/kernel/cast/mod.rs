@@ -77,10 +77,7 @@ pub fn cast(
     options: &CopyOptions,
     control: &Control<'_>,
 ) -> Result<(), CastError> {
-    let wanted = Casting::needed(from, to)?;
-    if wanted > casting {
-        return Err(CastError::Forbidden { from: from.clone(), to: to.clone(), casting, wanted });
-    }
+    check(from, to, casting)?;
     for (dtype, layout) in [(from, source.layout()), (to, destination.layout())] {
         if dtype.itemsize() != layout.itemsize() {
             return Err(CastError::ItemSize { dtype: dtype.clone(), got: layout.itemsize() });
@@ -107,6 +104,22 @@ pub fn cast(
     let told = Told::new(control, elements);
     let threads = if elements < WORTH_THREADS { 1 } else { control.threads() };
     work.share(&source, destination, threads, &told)
+}
+
+/// Whether there is such a cast, and the rule allows it.
+///
+/// # Errors
+/// A cast that the rule forbids, and dtypes that are no numbers, unless both are the same.
+pub fn check(from: &DType, to: &DType, casting: Casting) -> Result<(), CastError> {
+    let wanted = Casting::needed(from, to)?;
+    if wanted > casting {
+        return Err(CastError::Forbidden { from: from.clone(), to: to.clone(), casting, wanted });
+    }
+    if from != to {
+        casting::number(from)?;
+        casting::number(to)?;
+    }
+    Ok(())
 }
 
 /// How one element is turned into another.
