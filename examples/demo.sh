@@ -27,4 +27,7 @@ printf '\n4. Where does one height lie, and which height lies on a byte?\n'
 run "stridewise offset examples/data/elevation.npy 100,200"
 run "stridewise offset examples/data/elevation.npy --byte 81001"
 
+printf '\n5. The transposed model as a file of its own, in single precision.\n'
+run "stridewise convert examples/data/elevation.npy demo-out/elevation.T.npy --permute 1,0 --dtype f4 --memory 64M"
+
 printf '\nThe picture of 2 is in demo-out/elevation.svg\n'

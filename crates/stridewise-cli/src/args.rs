@@ -65,6 +65,25 @@ Examples:
   stridewise locality --let a=a.npy --order j,i 'b[j,i] = a[i,j]'
   stridewise locality --nests nests.txt --cache 32K:8:64 --cache 1M:16:64 --csv";
 
+const CONVERT: &str = "\
+Examples:
+  stridewise convert a.npy f.npy --order F
+  stridewise convert images.npy nhwc.npy --permute 0,2,3,1 --dtype f4
+  stridewise convert m.safetensors::w w.npy --memory 512M
+  stridewise convert scan.raw scan.npy --in-dtype '>u2' --in-shape 480,640,-1
+
+OUT ends in .npy, or in .bin or .raw for elements alone. It appears whole or not
+at all, and the source is only read. Numbers saturate where a float is beyond an
+integer's range (--casting unsafe), and what is no number becomes 0.";
+
+const NEST: &str = "\
+Examples:
+  stridewise nest 'zeros((4,5,6))' 'zeros((6,5,4)).T'
+  stridewise nest --let a=a.npy 'zeros((1000,1000)).T' a
+
+The first array is the one whose memory the loops follow; with more than one it
+is written and the others are read.";
+
 /// Everything that was typed.
 #[derive(Debug, Parser)]
 #[command(name = "stridewise", version, about = ABOUT, after_help = START, styles = STYLES)]
@@ -269,6 +288,99 @@ pub(crate) struct BlasArguments {
     pub(crate) options: ArrayOptions,
 }
 
+/// `stridewise convert`.
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArguments {
+    /// The file to read, as in a.npy or m.safetensors::w
+    #[arg(value_name = "IN")]
+    pub(crate) source: OsString,
+    /// The file to write, .npy, .bin or .raw
+    #[arg(value_name = "OUT")]
+    pub(crate) target: PathBuf,
+    /// C: the last axis is contiguous; F: the first [default: as IN; C with --permute]
+    #[arg(long, value_name = "C|F", ignore_case = true, hide_possible_values = true)]
+    pub(crate) order: Option<MemoryOrder>,
+    /// Which axis of IN each axis of OUT is, as in 2,0,1
+    #[arg(long, value_name = "AXES", allow_hyphen_values = true)]
+    pub(crate) permute: Option<String>,
+    /// What an element of OUT is, as in f4 or '>i2' [default: as IN]
+    #[arg(long)]
+    pub(crate) dtype: Option<String>,
+    /// Which casts are allowed: no, equiv, safe, same_kind or unsafe
+    #[arg(long, value_name = "RULE", default_value = "same_kind", hide_possible_values = true)]
+    pub(crate) casting: CastingRule,
+    /// Memory to stay within, as in 512M [default: a quarter of what there is]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<String>,
+    /// Threads that work on a large tile [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) raw: RawSource,
+}
+
+/// Which casts are allowed, by NumPy's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum CastingRule {
+    No,
+    Equiv,
+    Safe,
+    SameKind,
+    Unsafe,
+}
+
+/// What a raw file that is read holds, where other options are about the one that is written.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct RawSource {
+    /// What an element of a raw IN is, as in f4 or '<i2'
+    #[arg(long, value_name = "DTYPE", help_heading = RAW)]
+    in_dtype: Option<String>,
+    /// The extents of a raw IN, as in 480,640; one may be -1
+    #[arg(long, value_name = "SHAPE", allow_hyphen_values = true, help_heading = RAW)]
+    in_shape: Option<String>,
+    /// The order of a raw IN [default: C]
+    #[arg(long, value_name = "C|F", ignore_case = true, hide_possible_values = true)]
+    #[arg(help_heading = RAW)]
+    in_order: Option<MemoryOrder>,
+    /// Signed bytes per step along each axis of a raw IN, instead of an order
+    #[arg(long, value_name = "STRIDES", allow_hyphen_values = true)]
+    #[arg(help_heading = RAW)]
+    in_strides: Option<String>,
+    /// The byte of a raw IN at which the first element lies [default: 0]
+    #[arg(long, value_name = "BYTE", allow_hyphen_values = true)]
+    #[arg(help_heading = RAW)]
+    in_offset: Option<i64>,
+}
+
+impl From<RawSource> for RawFile {
+    fn from(raw: RawSource) -> RawFile {
+        let RawSource { in_dtype, in_shape, in_order, in_strides, in_offset } = raw;
+        RawFile {
+            dtype: in_dtype,
+            shape: in_shape,
+            order: in_order,
+            strides: in_strides,
+            offset: in_offset,
+        }
+    }
+}
+
+/// `stridewise nest`.
+#[derive(Debug, Args)]
+pub(crate) struct NestArguments {
+    /// Files or expressions of one shape, called a, b, c, … in the loops
+    #[arg(required = true, value_name = "ARRAY")]
+    pub(crate) arrays: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) options: ArrayOptions,
+    #[command(flatten)]
+    pub(crate) machine: MachineChoice,
+}
+
 /// `stridewise locality`.
 #[derive(Debug, Args)]
 pub(crate) struct LocalityArguments {
@@ -311,12 +423,23 @@ pub(crate) enum Command {
     /// Follow an expression step by step: view or copy, and why
     #[command(after_help = TRACE)]
     Trace(TraceArguments),
+    /// Write an array to another file: other order, other axes, other dtype, little memory
+    #[command(after_help = CONVERT)]
+    Convert(ConvertArguments),
+    /// Show the loops over arrays of one shape, from the axes to blocks
+    #[command(after_help = NEST)]
+    Nest(NestArguments),
     /// Rank the loop orders of a statement by what the caches make of them
     #[command(after_help = LOCALITY)]
     Locality(LocalityArguments),
     /// Show caches, page and instructions, and who says so
-    #[command(after_help = "Example:\n  stridewise machine --machine apple-m1")]
+    #[command(
+        after_help = "Examples:\n  stridewise machine --machine apple-m1\n  stridewise machine --bench"
+    )]
     Machine {
+        /// Measure how fast memory moves here as well: a second or two
+        #[arg(long)]
+        bench: bool,
         #[command(flatten)]
         machine: MachineChoice,
     },

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Finding,
     /// Not answered: a wrong option, a file that cannot be read, an expression that NumPy refuses.
     Error,
+    /// Stopped by a signal of this number, such as 2 for Ctrl-C.
+    Interrupted(u8),
 }
 
 impl Exit {
@@ -19,6 +21,7 @@ impl Exit {
             Exit::Fine => 0,
             Exit::Finding => 1,
             Exit::Error => 2,
+            Exit::Interrupted(signal) => 128u8.saturating_add(signal),
         }
     }
 }

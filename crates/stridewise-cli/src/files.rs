@@ -46,25 +46,7 @@ pub(crate) fn spec_of(argument: &OsStr) -> Option<Spec> {
 impl Files {
     /// None opened yet.
     pub(crate) fn new(options: &RawFile) -> Result<Files, Failure> {
-        let raw = RawOptions {
-            dtype: options.dtype.as_deref().map(dtype).transpose()?,
-            shape: options
-                .shape
-                .as_deref()
-                .map(|text| numbers(text, "a shape", "480,640"))
-                .transpose()?,
-            order: options.order.map(|order| match order {
-                MemoryOrder::C => Order::C,
-                MemoryOrder::F => Order::F,
-            }),
-            strides: options
-                .strides
-                .as_deref()
-                .map(|text| numbers(text, "strides", "5120,8"))
-                .transpose()?,
-            offset: options.offset,
-        };
-        Ok(Files { raw, opened: RefCell::new(Vec::new()) })
+        Ok(Files { raw: options.read()?, opened: RefCell::new(Vec::new()) })
     }
 
     /// The array of a file; the same one each time.
@@ -109,6 +91,36 @@ impl Files {
     }
 }
 
+impl From<MemoryOrder> for Order {
+    fn from(order: MemoryOrder) -> Order {
+        match order {
+            MemoryOrder::C => Order::C,
+            MemoryOrder::F => Order::F,
+        }
+    }
+}
+
+impl RawFile {
+    /// The options as values.
+    pub(crate) fn read(&self) -> Result<RawOptions, Failure> {
+        Ok(RawOptions {
+            dtype: self.dtype.as_deref().map(dtype).transpose()?,
+            shape: self
+                .shape
+                .as_deref()
+                .map(|text| numbers(text, "a shape", "480,640"))
+                .transpose()?,
+            order: self.order.map(Order::from),
+            strides: self
+                .strides
+                .as_deref()
+                .map(|text| numbers(text, "strides", "5120,8"))
+                .transpose()?,
+            offset: self.offset,
+        })
+    }
+}
+
 /// One decoded chunk of a zarr array: the only layout that it has.
 fn chunk(path: &Path) -> Result<Stored, Failure> {
     let zarr = zarr::read(path).map_err(|error| Failure::from_file(&error))?;
@@ -140,7 +152,8 @@ fn is_same(one: &Spec, other: &Spec) -> bool {
     one.member == other.member && whole(one) == whole(other)
 }
 
-fn dtype(text: &str) -> Result<DType, Failure> {
+/// Reads a dtype.
+pub(crate) fn dtype(text: &str) -> Result<DType, Failure> {
     DType::parse(text).map_err(|error| {
         Failure::new("dtype", error.message)
             .at(text, error.span)
@@ -148,7 +161,8 @@ fn dtype(text: &str) -> Result<DType, Failure> {
     })
 }
 
-fn numbers(text: &str, what: &str, example: &str) -> Result<Vec<i64>, Failure> {
+/// Reads a list of integers.
+pub(crate) fn numbers(text: &str, what: &str, example: &str) -> Result<Vec<i64>, Failure> {
     let numbers = integers(text, what, example)?;
     Ok(numbers.into_iter().map(|(number, _)| number).collect())
 }

@@ -12,7 +12,10 @@ mod failure;
 mod files;
 mod inputs;
 mod numbers;
+mod progress;
+mod signals;
 mod terminal;
+mod threads;
 mod usage;
 mod write;
 
@@ -24,7 +27,7 @@ use failure::Failure;
 use terminal::Terminal;
 
 /// Runs the command line, its first argument being the program's name, and returns the exit
-/// code: 0 fine, 1 a finding, 2 a usage or input error.
+/// code: 0 fine, 1 a finding, 2 a usage or input error, 130 stopped by Ctrl-C.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> u8 {
     let argv: Vec<OsString> = argv.into_iter().collect();
     // Read before parsing, because an error of the parser is shown by the same rules.

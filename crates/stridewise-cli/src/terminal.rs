@@ -10,13 +10,14 @@ use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, FromArgMatches};
+use stridewise_io::Existing;
 use stridewise_report::document::Document;
 use stridewise_report::text::{Glyphs, Look, Paint};
 
 use crate::args::{Arguments, When};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::write::{Existing, write};
+use crate::write::write;
 
 /// Columns of a pipe.
 const PIPE_WIDTH: usize = 80;
@@ -77,6 +78,16 @@ impl Terminal {
                 paint: when.paint(&io::stderr()),
             },
         }
+    }
+
+    /// What to do where a file exists that is to be written.
+    pub(crate) fn existing(&self) -> Existing {
+        self.existing
+    }
+
+    /// The characters that stderr shows.
+    pub(crate) fn glyphs(&self) -> Glyphs {
+        self.err.glyphs
     }
 
     /// Parses the arguments; help is wrapped to fit.

@@ -3,10 +3,12 @@
 //! `stridewise inspect 'zeros((2,3))'` is [`crate::args::Command::Inspect`].
 
 mod blas;
+mod convert;
 mod inspect;
 mod locality;
 mod machine;
 mod manual;
+mod nest;
 mod offset;
 mod overlap;
 mod rule;
@@ -23,10 +25,15 @@ pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Fai
         Command::Inspect(arguments) => inspect::run(&arguments, terminal),
         Command::Offset(arguments) => offset::run(&arguments, terminal),
         Command::Locality(arguments) => locality::run(&arguments, terminal),
+        Command::Convert(arguments) => convert::run(arguments, terminal),
+        Command::Nest(arguments) => nest::run(&arguments, terminal),
         Command::Overlap(arguments) => overlap::run(&arguments, terminal),
         Command::Blas(arguments) => blas::run(&arguments, terminal),
         Command::Trace(arguments) => trace::run(&arguments, terminal),
-        Command::Machine { machine } => machine::run(&machine, terminal),
+        Command::Machine { machine, bench } => match bench {
+            true => machine::bench(&machine, terminal),
+            false => machine::run(&machine, terminal),
+        },
         Command::Rule { code } => rule::run(code.as_deref(), terminal),
         Command::Completions { shell } => manual::completions(shell, terminal),
         Command::Man { command } => manual::page(command.as_deref(), terminal),

@@ -22,6 +22,29 @@ pub struct MachineDocument {
     pub tlbs: Vec<TlbObject>,
     /// Instructions and vectors.
     pub isa: IsaObject,
+    /// How fast memory moves, where that was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured: Option<MeasuredObject>,
+}
+
+/// Bandwidths that were measured on this machine, whichever machine is described.
+#[derive(Clone, Debug, Serialize)]
+pub struct MeasuredObject {
+    /// Bytes of each of the two arrays that were moved.
+    pub bytes: usize,
+    /// Rounds, of which the median is told.
+    pub rounds: usize,
+    /// `memcpy`, `stream`, `read`, `strided` and `transposed`, one thread.
+    pub bandwidths: Vec<BandwidthObject>,
+}
+
+/// One way to move memory.
+#[derive(Clone, Debug, Serialize)]
+pub struct BandwidthObject {
+    /// What it is called.
+    pub name: &'static str,
+    /// Bytes of elements that are read and written in a second.
+    pub bytes_per_second: f64,
 }
 
 /// One cache level.
@@ -110,7 +133,21 @@ impl MachineDocument {
                 features: isa.features.clone(),
                 source: isa.source.to_string(),
             },
+            measured: None,
         }
+    }
+
+    /// With bandwidths that were measured, by name, in bytes a second.
+    pub fn measured(
+        mut self,
+        bytes: usize,
+        rounds: usize,
+        bandwidths: impl Iterator<Item = (&'static str, f64)>,
+    ) -> MachineDocument {
+        let object = |(name, bytes_per_second)| BandwidthObject { name, bytes_per_second };
+        let bandwidths = bandwidths.map(object).collect();
+        self.measured = Some(MeasuredObject { bytes, rounds, bandwidths });
+        self
     }
 }
 

@@ -4,12 +4,14 @@
 //! `(2,3):(24,8)+0` of `<f8` begins `{"dtype":"<f8","itemsize":8,"shape":[2,3],...`.
 
 mod blas;
+mod convert;
 mod error;
 mod file;
 mod inspect;
 mod layout;
 mod locality;
 mod machine;
+mod nest;
 mod offset;
 mod overlap;
 mod rule;
@@ -20,13 +22,18 @@ use serde::Serialize;
 use crate::text::Look;
 
 pub use blas::{Blas, BlasOperand, Product};
+pub use convert::Converted;
 pub use error::ErrorDocument;
 pub use file::{Chunked, FileObject};
 pub use inspect::{AxisObject, FindingObject, Inspect};
 pub(crate) use layout::{ALIASING_NODES, aliasing};
 pub use layout::{LayoutObject, Subject};
 pub use locality::{LevelObject, Locality, LocalityFinding, OrderObject};
-pub use machine::{CacheObject, FigureObject, IsaObject, MachineDocument, TlbObject};
+pub use machine::{
+    BandwidthObject, CacheObject, FigureObject, IsaObject, MachineDocument, MeasuredObject,
+    TlbObject,
+};
+pub use nest::{NestDocument, OperandObject, StageObject};
 pub use offset::{Indices, Offset, TermObject};
 pub use overlap::{Overlap, Side};
 pub use rule::{Rule, Rules};

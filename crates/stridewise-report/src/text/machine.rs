@@ -3,7 +3,7 @@
 //! `L1d  48.0 KiB  12 ways  64 sets  64 B a line  sysfs`.
 
 use super::{Align, Look, Page, Piece, Role, quantity};
-use crate::document::MachineDocument;
+use crate::document::{MachineDocument, MeasuredObject};
 
 /// The table of a machine.
 pub fn machine_text(machine: &MachineDocument, look: Look) -> String {
@@ -53,5 +53,38 @@ pub fn machine_text(machine: &MachineDocument, look: Look) -> String {
     if !isa.features.is_empty() {
         page.labelled(2, quiet("extensions  "), isa.features.join(" "));
     }
+    if let Some(measured) = &machine.measured {
+        bandwidths(&mut page, measured);
+    }
     page.finish()
+}
+
+/// What each way to move memory is.
+fn way(name: &str) -> &'static str {
+    match name {
+        "memcpy" => "a copy by the system's own function",
+        "stream" => "a copy past the cache",
+        "read" => "all elements of 8 bytes in turn",
+        "strided" => "one element of 8 bytes in each line of 64; only its bytes count",
+        _ => "a matrix onto its transpose",
+    }
+}
+
+fn bandwidths(page: &mut Page, measured: &MeasuredObject) {
+    let quiet = |text: &str| Piece::new(Role::Quiet, text);
+    page.blank();
+    let bytes = quantity::about(i64::try_from(measured.bytes).unwrap_or(i64::MAX));
+    page.paragraph(
+        2,
+        quiet(&format!(
+            "measured here: arrays of {bytes}, one thread, the median of {}",
+            quantity::count(i64::try_from(measured.rounds).unwrap_or(i64::MAX), "round")
+        )),
+    );
+    let rows = measured.bandwidths.iter().map(|bandwidth| {
+        let speed = format!("{:.1} GB/s", bandwidth.bytes_per_second / 1e9);
+        vec![bandwidth.name.into(), speed.into(), quiet(way(bandwidth.name))]
+    });
+    let rows: Vec<Vec<Piece>> = rows.collect();
+    page.table(2, &[Align::Left, Align::Right, Align::Left], &rows);
 }

@@ -5,10 +5,12 @@
 
 mod blas;
 mod card;
+mod convert;
 mod locality;
 mod look;
 mod machine;
 mod memory;
+mod nest;
 mod offset;
 mod overlap;
 mod page;
@@ -18,9 +20,11 @@ mod trace;
 
 pub use blas::blas_text;
 pub use card::inspect_card;
+pub use convert::convert_text;
 pub use locality::locality_text;
 pub use look::{Glyphs, Look, Paint, Role};
 pub use machine::machine_text;
+pub use nest::nest_text;
 pub use offset::{indices_text, offset_text};
 pub use overlap::{overlap_text, overlap_verdict};
 pub use page::{Align, Page, Piece};
