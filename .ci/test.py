@@ -5,6 +5,7 @@ run shows everything that is wrong.
 """
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -109,7 +110,20 @@ def blame(total, status):
     return total
 
 
+def sanitized():
+    """The kernels and views of the core under AddressSanitizer, which stable Rust has for tests only."""
+    if not HAS_SANITIZER:
+        return lambda: Counter(skipped=1)
+    return cargo_tests(
+        ["env", "RUSTC_BOOTSTRAP=1", "RUSTFLAGS=-Zsanitizer=address", *CARGO, "test", "--package", "stridewise",
+         "--lib", "--bins", "--tests", "--target", SANITIZER_HOST, "--target-dir", "target/sanitized"]
+    )
+
+
 CARGO = ["cargo", "--color=never"]
+SANITIZER_HOST = "x86_64-unknown-linux-gnu"
+HAS_SANITIZER = sys.platform == "linux" and platform.machine() == "x86_64"
+SANITIZED = "AddressSanitizer" if HAS_SANITIZER else "AddressSanitizer, skipped: only on x86-64 Linux"
 PARTS = {
     "format": check([*CARGO, "fmt", "--all", "--check"]),
     "lint": check(
@@ -119,6 +133,7 @@ PARTS = {
         [*CARGO, "doc", "--workspace", "--no-deps"], env={"RUSTDOCFLAGS": "-D warnings"}
     ),
     "cargo test": cargo_tests([*CARGO, "test", "--workspace", "--no-fail-fast"]),
+    SANITIZED: sanitized(),
     "pytest": pytest("python/tests"),
     "pytest of the skill": pytest("skills/numpy-memory/tests"),
     "node of the skill": node_tests("skills/numpy-memory/tests"),
