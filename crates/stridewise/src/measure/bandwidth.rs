@@ -88,7 +88,7 @@ pub fn bandwidths(
     let turned = straight.transpose();
     let streaming = CopyOptions { stores: Stores::Stream, ..CopyOptions::default() };
     let ordinary = CopyOptions::default();
-    let mut times = vec![Vec::with_capacity(rounds); 5];
+    let mut times = vec![Vec::new(); 5];
     for round in 0..rounds {
         for (way, times) in times.iter_mut().enumerate() {
             let begun = Instant::now();
