@@ -89,18 +89,37 @@ impl Walks {
         self.groups.iter().any(|group| group.first() == Some(&site))
     }
 
-    /// Whether the lines that a site loads are written before they leave, by it or its group.
-    pub(super) fn is_written(&self, site: usize) -> bool {
-        let group = self.groups.iter().find(|group| group.contains(&site));
-        let writes = |&site: &usize| self.sites[site].effect != Effect::Read;
-        group.is_some_and(|group| group.iter().any(writes))
-    }
-
     /// Misses of each site in one cache, for loops in this order, outermost first.
     pub(super) fn misses(&self, order: &[usize], cache: &CacheLevel) -> Vec<f64> {
-        let mut misses = vec![0.0; self.sites.len()];
         let carrier = (0..order.len()).find(|&at| self.fits(&order[at + 1..], cache));
-        let carrier = carrier.unwrap_or(order.len());
+        self.carried(order, carrier.unwrap_or(order.len()), cache)
+    }
+
+    /// The same for a cache whose sets are filled at random, as pages in memory lie: what would
+    /// nearly fill it loses some lines, and what is a little too large keeps some. A loop carries
+    /// reuse with the probability that its lines stay, and the misses are those to be expected.
+    ///
+    /// Told is one run of many: what stays from one to the next is not loaded again.
+    pub(super) fn likely_misses(&self, order: &[usize], cache: &CacheLevel) -> Vec<f64> {
+        let mut expected = vec![0.0; self.sites.len()];
+        let mut sure = self.keeps(order, cache);
+        for carrier in 0..=order.len() {
+            let inside = order.get(carrier + 1..).unwrap_or(&[]);
+            let keeps = if carrier == order.len() { 1.0 } else { self.keeps(inside, cache) };
+            if keeps > sure + 1e-3 {
+                let misses = self.carried(order, carrier, cache);
+                for (sum, misses) in expected.iter_mut().zip(misses) {
+                    *sum += misses * (keeps - sure);
+                }
+                sure = keeps;
+            }
+        }
+        expected
+    }
+
+    /// Misses of each site if the loop at this place of the order carries reuse.
+    fn carried(&self, order: &[usize], carrier: usize, cache: &CacheLevel) -> Vec<f64> {
+        let mut misses = vec![0.0; self.sites.len()];
         let outside: f64 = order[..carrier].iter().map(|&at| real(self.extents[at])).product();
         for group in &self.groups {
             let loads = self.footprint(group, &order[carrier..], cache);
@@ -135,14 +154,22 @@ impl Walks {
 
     /// Whether what these loops touch stays in the cache.
     fn fits(&self, loops: &[usize], cache: &CacheLevel) -> bool {
+        self.crowd(loops, cache) <= real(cache.ways())
+    }
+
+    /// How probably a line that these loops touch is still there afterwards.
+    fn keeps(&self, loops: &[usize], cache: &CacheLevel) -> f64 {
+        fewer_than(cache.ways(), self.crowd(loops, cache))
+    }
+
+    /// How many lines of these loops share the most crowded sets.
+    fn crowd(&self, loops: &[usize], cache: &CacheLevel) -> f64 {
         let prints: Vec<Footprint> =
             self.groups.iter().map(|group| self.footprint(group, loops, cache)).collect();
-        let (sets, ways) = (real(cache.sets()), real(cache.ways()));
+        let sets = real(cache.sets());
         let spread: f64 = prints.iter().map(|print| print.total / sets).sum();
-        spread <= ways
-            && prints
-                .iter()
-                .all(|print| print.total / print.sets + (spread - print.total / sets) <= ways)
+        let crowd = |print: &Footprint| print.total / print.sets + (spread - print.total / sets);
+        prints.iter().map(crowd).fold(spread, f64::max)
     }
 
     /// The distinct lines that a group touches in these loops.
@@ -221,6 +248,18 @@ struct Footprint {
     total: f64,
     /// Sets over which they spread.
     sets: f64,
+}
+
+/// The probability that fewer than `ways` lines lie in a set that holds `mean` on average, where
+/// chance decides: Poisson's distribution.
+pub(super) fn fewer_than(ways: i64, mean: f64) -> f64 {
+    let mut term = (-mean).exp();
+    let mut sum = 0.0;
+    for count in 1..=ways.min(64) {
+        sum += term;
+        term *= mean / real(count);
+    }
+    sum
 }
 
 fn magnitude(step: i64) -> i64 {

@@ -1,4 +1,4 @@
-//! A plain executor of nests: one register, and innermost loops as a compiler would make them.
+//! A plain executor of nests: one register, and inner loops as a compiler would make them.
 //!
 //! ```text
 //! read outside the innermost loop    register = element
@@ -7,16 +7,18 @@
 //! write outside the innermost loop   element = register
 //! ```
 //!
-//! Memory is one list of elements per buffer, so all of it is safe code; loops over neighbours
-//! go through slices, which the compiler turns into vectors. Worked: `out[j] += a[i,j]` over
-//! `(2,3):(24,8)+0` with j inside adds a row of a to out, 3 elements at a time.
+//! The three innermost loops run as compiled code (see loops.rs), because in most nests all time
+//! goes there; loops around them are interpreted, which costs some nanoseconds per iteration of
+//! those. Memory is one list of elements per buffer, so all of it is safe code. Worked:
+//! `out[j] += a[i,j]` over `(2,3):(24,8)+0` with j inside adds a row of a to out, 3 elements at a
+//! time.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hint::black_box;
-use std::ops::{Add, Mul};
 
-use crate::nest::{Access, Effect, Nest, Node, Statement};
+use super::loops::{Block, DEPTH, Element, MOST_READS, Position, Update, Walk};
+use crate::nest::{Access, Effect, Loop, Nest, Node, Statement};
 
 /// Why a nest cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,23 +74,8 @@ impl fmt::Display for MeasureError {
 
 impl std::error::Error for MeasureError {}
 
-/// The most elements that one innermost iteration reads.
-const MOST_READS: usize = 16;
 /// The most memory that a measurement takes.
 const MOST_BYTES: i64 = 1 << 32;
-
-/// A number that the executor computes with.
-trait Element: Copy + Add<Output = Self> + Mul<Output = Self> + Into<f64> {
-    const ONE: Self;
-}
-
-impl Element for f32 {
-    const ONE: f32 = 1.0;
-}
-
-impl Element for f64 {
-    const ONE: f64 = 1.0;
-}
 
 /// A nest with memory.
 pub(super) struct Executor(Store);
@@ -140,31 +127,21 @@ impl Executor {
 struct Program<T> {
     buffers: Vec<Vec<T>>,
     body: Vec<Step>,
+    /// Where each walk stands, in elements of its buffer.
+    at: Vec<Position>,
     register: T,
 }
 
 enum Step {
-    Access(Place),
-    Loop { extent: usize, body: Vec<Step> },
-    Leaf(Leaf),
-}
-
-/// An access in elements of its buffer.
-#[derive(Clone)]
-struct Place {
-    buffer: usize,
-    base: isize,
-    steps: Vec<isize>,
-    effect: Effect,
-}
-
-/// An innermost loop.
-struct Leaf {
-    extent: usize,
-    reads: Vec<Place>,
-    write: Option<Place>,
-    /// Whether the written element's old value counts.
-    adds: bool,
+    Read(Walk),
+    Write(Walk),
+    /// A loop around interpreted steps: how far one iteration moves the walks in it.
+    Loop {
+        extent: usize,
+        body: Vec<Step>,
+        moves: Vec<(usize, isize)>,
+    },
+    Block(Block),
 }
 
 impl<T: Element> Program<T> {
@@ -190,325 +167,186 @@ impl<T: Element> Program<T> {
             lists.push(vec![T::ONE; elements]);
             starts.push((*base, base.saturating_add(*low)));
         }
-        let locate = |access: &Access| {
-            let operand = &statement.operands()[access.operand];
-            let buffer = starts.iter().position(|(base, _)| *base == operand.base).unwrap_or(0);
-            let elements = |bytes: i64| {
-                let whole = bytes % itemsize == 0;
-                let wrong = MeasureError::Misaligned { operand: access.operand };
-                whole.then(|| isize::try_from(bytes / itemsize).ok()).flatten().ok_or(wrong)
-            };
-            Ok(Place {
-                buffer,
-                base: elements(access.base - starts[buffer].1)?,
-                steps: access
-                    .coefficients
-                    .iter()
-                    .map(|&c| elements(c))
-                    .collect::<Result<_, _>>()?,
-                effect: access.effect,
-            })
-        };
-        let body = steps(nest.body(), &locate)?;
-        Ok(Program { buffers: lists, body, register: T::ONE })
+        let mut builder =
+            Builder { statement, itemsize, starts, at: Vec::new(), steps: Vec::new() };
+        let body = builder.body(nest.body(), 0)?;
+        Ok(Program { buffers: lists, body, at: builder.at, register: T::ONE })
     }
 
     fn run(&mut self) {
         let body = std::mem::take(&mut self.body);
-        self.steps(&body, &mut Vec::new());
+        self.steps(&body);
         self.body = body;
         black_box(&mut self.buffers);
     }
 
-    fn steps(&mut self, body: &[Step], indices: &mut Vec<usize>) {
+    fn steps(&mut self, body: &[Step]) {
         for step in body {
             match step {
-                Step::Access(place) => {
-                    let at = place.at(indices);
-                    match place.effect {
-                        Effect::Read => self.register = self.buffers[place.buffer][at],
-                        _ => self.buffers[place.buffer][at] = self.register,
-                    }
+                Step::Read(walk) => self.register = self.buffers[walk.buffer][self.at[walk.number]],
+                Step::Write(walk) => {
+                    self.buffers[walk.buffer][self.at[walk.number]] = self.register;
                 }
-                Step::Loop { extent, body } => {
-                    for index in 0..*extent {
-                        indices.push(index);
-                        self.steps(body, indices);
-                        indices.pop();
-                    }
-                }
-                Step::Leaf(leaf) => self.leaf(leaf, indices),
-            }
-        }
-    }
-
-    fn leaf(&mut self, leaf: &Leaf, indices: &[usize]) {
-        let mut runs = [Run { buffer: 0, start: 0, step: 0 }; MOST_READS];
-        for (run, place) in runs.iter_mut().zip(&leaf.reads) {
-            *run = place.run(indices);
-        }
-        let runs = &runs[..leaf.reads.len().min(MOST_READS)];
-        let adds = leaf.adds;
-        match &leaf.write {
-            None => self.register = sum(&self.buffers, runs, leaf.extent, self.register),
-            Some(place) => {
-                let target = place.run(indices);
-                // A buffer that is read too stays in its place, and is reached by index.
-                let shared = runs.iter().any(|run| run.buffer == target.buffer);
-                if shared {
-                    store_shared(&mut self.buffers, runs, target, leaf.extent, adds);
-                } else {
-                    let mut list = std::mem::take(&mut self.buffers[target.buffer]);
-                    store(&self.buffers, runs, &mut list, target, leaf.extent, adds);
-                    self.buffers[target.buffer] = list;
-                }
-            }
-        }
-    }
-}
-
-/// A walk through one buffer.
-#[derive(Clone, Copy)]
-struct Run {
-    buffer: usize,
-    start: isize,
-    step: isize,
-}
-
-impl Run {
-    #[inline(always)]
-    fn at(self, index: usize) -> usize {
-        // The nest stays within its layouts, and an index outside is caught by the list.
-        self.start.wrapping_add(self.step.wrapping_mul(index.cast_signed())).cast_unsigned()
-    }
-
-    fn slice<T>(self, buffers: &[Vec<T>], extent: usize) -> &[T] {
-        let start = self.at(0);
-        &buffers[self.buffer][start..start + extent]
-    }
-}
-
-impl Place {
-    fn at(&self, indices: &[usize]) -> usize {
-        let steps = self.steps.iter().zip(indices);
-        let moved = steps.map(|(step, index)| step * index.cast_signed()).sum::<isize>();
-        (self.base + moved).cast_unsigned()
-    }
-
-    /// Its walk in the loop inside these indices.
-    fn run(&self, outside: &[usize]) -> Run {
-        let start = self.at(outside).cast_signed();
-        Run {
-            buffer: self.buffer,
-            start,
-            step: self.steps.get(outside.len()).copied().unwrap_or(0),
-        }
-    }
-}
-
-fn steps<F>(body: &[Node], locate: &F) -> Result<Vec<Step>, MeasureError>
-where
-    F: Fn(&Access) -> Result<Place, MeasureError>,
-{
-    let is_leaf = |body: &[Node]| {
-        let writes = body
-            .iter()
-            .filter(|node| matches!(node, Node::Access(access) if access.effect != Effect::Read));
-        writes.count() <= 1 && body.iter().all(|node| matches!(node, Node::Access(_)))
-    };
-    let mut steps_of_body = Vec::new();
-    // Reads directly before a write belong to it; others load the register.
-    let mut pending: Vec<Place> = Vec::new();
-    for node in body {
-        match node {
-            Node::Access(access) if access.effect == Effect::Read => pending.push(locate(access)?),
-            Node::Access(access) if pending.is_empty() => {
-                steps_of_body.push(Step::Access(locate(access)?));
-            }
-            Node::Access(access) => {
-                let reads = std::mem::take(&mut pending);
-                steps_of_body.push(Step::Leaf(Leaf::new(1, reads, Some(locate(access)?))));
-            }
-            Node::Loop(inner) => {
-                steps_of_body.extend(pending.drain(..).map(Step::Access));
-                let extent = usize::try_from(inner.extent).unwrap_or(0);
-                if !is_leaf(&inner.body) {
-                    steps_of_body.push(Step::Loop { extent, body: steps(&inner.body, locate)? });
-                    continue;
-                }
-                let (mut reads, mut write) = (Vec::new(), None);
-                for node in &inner.body {
-                    if let Node::Access(access) = node {
-                        match access.effect {
-                            Effect::Read => reads.push(locate(access)?),
-                            _ => write = Some(locate(access)?),
+                Step::Loop { extent, body, moves } => {
+                    for _ in 0..*extent {
+                        self.steps(body);
+                        for &(walk, step) in moves {
+                            self.at[walk] = self.at[walk].wrapping_add_signed(step);
                         }
                     }
+                    for &(walk, step) in moves {
+                        let back = step.wrapping_mul(extent.cast_signed()).wrapping_neg();
+                        self.at[walk] = self.at[walk].wrapping_add_signed(back);
+                    }
                 }
-                steps_of_body.push(Step::Leaf(Leaf::new(extent, reads, write)));
-            }
-        }
-    }
-    steps_of_body.extend(pending.into_iter().map(Step::Access));
-    Ok(steps_of_body)
-}
-
-impl Leaf {
-    fn new(extent: usize, mut reads: Vec<Place>, write: Option<Place>) -> Leaf {
-        let mut adds = false;
-        if let Some(target) = &write {
-            let is_target = |read: &Place| {
-                read.buffer == target.buffer
-                    && read.base == target.base
-                    && read.steps == target.steps
-            };
-            adds = reads.iter().any(is_target);
-            reads.retain(|read| !is_target(read));
-        }
-        Leaf { extent, reads, write, adds }
-    }
-}
-
-/// A sum in a register: each step waits for the one before, as the order of a float sum demands.
-fn sum<T: Element>(buffers: &[Vec<T>], runs: &[Run], extent: usize, start: T) -> T {
-    let mut total = start;
-    match runs {
-        [a] if a.step == 1 => {
-            for &a in a.slice(buffers, extent) {
-                total = total + a;
-            }
-        }
-        [a] => {
-            let list = &buffers[a.buffer];
-            for index in 0..extent {
-                total = total + list[a.at(index)];
-            }
-        }
-        [a, b] => {
-            let (left, right) = (&buffers[a.buffer], &buffers[b.buffer]);
-            for index in 0..extent {
-                total = total + left[a.at(index)] * right[b.at(index)];
-            }
-        }
-        _ => {
-            for index in 0..extent {
-                total = total + product(buffers, runs, index);
-            }
-        }
-    }
-    total
-}
-
-#[inline(always)]
-fn product<T: Element>(buffers: &[Vec<T>], runs: &[Run], index: usize) -> T {
-    runs.iter().fold(T::ONE, |product, run| product * buffers[run.buffer][run.at(index)])
-}
-
-fn store<T: Element>(
-    buffers: &[Vec<T>],
-    runs: &[Run],
-    list: &mut [T],
-    target: Run,
-    extent: usize,
-    adds: bool,
-) {
-    let along = target.step == 1 && runs.iter().all(|run| run.step == 1 || run.step == 0);
-    if along {
-        let out = &mut list[target.at(0)..target.at(0) + extent];
-        store_along(buffers, runs, out, adds);
-        return;
-    }
-    match (runs, adds) {
-        ([a], false) => {
-            let from = &buffers[a.buffer];
-            for index in 0..extent {
-                list[target.at(index)] = from[a.at(index)];
-            }
-        }
-        ([a], true) => {
-            let from = &buffers[a.buffer];
-            for index in 0..extent {
-                let slot = &mut list[target.at(index)];
-                *slot = *slot + from[a.at(index)];
-            }
-        }
-        ([a, b], true) => {
-            let (left, right) = (&buffers[a.buffer], &buffers[b.buffer]);
-            for index in 0..extent {
-                let slot = &mut list[target.at(index)];
-                *slot = *slot + left[a.at(index)] * right[b.at(index)];
-            }
-        }
-        _ => {
-            for index in 0..extent {
-                let value = product(buffers, runs, index);
-                let slot = &mut list[target.at(index)];
-                *slot = if adds { *slot + value } else { value };
+                Step::Block(block) => {
+                    self.register = block.run(&mut self.buffers, &self.at, self.register);
+                }
             }
         }
     }
 }
 
-/// Neighbours to neighbours: what stands still is multiplied once, the rest goes by slices.
-fn store_along<T: Element>(buffers: &[Vec<T>], runs: &[Run], out: &mut [T], adds: bool) {
-    let extent = out.len();
-    let still = runs.iter().filter(|run| run.step == 0);
-    let factor = still.fold(T::ONE, |factor, run| factor * buffers[run.buffer][run.at(0)]);
-    let mut moving: [&[T]; MOST_READS] = [&[]; MOST_READS];
-    let mut count = 0;
-    for run in runs.iter().filter(|run| run.step == 1) {
-        moving[count] = run.slice(buffers, extent);
-        count += 1;
+/// Turns a tree into steps, and numbers its walks.
+struct Builder<'a> {
+    statement: &'a Statement,
+    itemsize: i64,
+    /// Base of each buffer's operands, and the address of its first element.
+    starts: Vec<(i64, i64)>,
+    at: Vec<Position>,
+    /// How far each walk is moved by the loops around it, outermost first.
+    steps: Vec<Vec<isize>>,
+}
+
+impl Builder<'_> {
+    /// A walk within `inside` fewer loops than the block has.
+    fn walk(&mut self, access: &Access, inside: usize) -> Result<Walk, MeasureError> {
+        let operand = &self.statement.operands()[access.operand];
+        let buffer = self.starts.iter().position(|(base, _)| *base == operand.base).unwrap_or(0);
+        let elements = |bytes: i64| {
+            let whole = bytes % self.itemsize == 0;
+            let wrong = MeasureError::Misaligned { operand: access.operand };
+            whole.then(|| isize::try_from(bytes / self.itemsize).ok()).flatten().ok_or(wrong)
+        };
+        let base = elements(access.base - self.starts[buffer].1)?;
+        let steps = access.coefficients.iter().map(|&bytes| elements(bytes));
+        let steps = steps.collect::<Result<Vec<_>, _>>()?;
+        self.at.push(base.cast_unsigned());
+        // The three innermost steps are those that a block of loops needs.
+        let mut inner = [0; DEPTH];
+        for (inner, &step) in inner.iter_mut().rev().skip(inside).zip(steps.iter().rev()) {
+            *inner = step;
+        }
+        self.steps.push(steps);
+        Ok(Walk { number: self.at.len() - 1, buffer, steps: inner })
     }
-    match (&moving[..count], adds) {
-        ([], false) => out.fill(factor),
-        ([], true) => out.iter_mut().for_each(|slot| *slot = *slot + factor),
-        ([a], false) => {
-            for (slot, &a) in out.iter_mut().zip(*a) {
-                *slot = factor * a;
+
+    fn body(&mut self, body: &[Node], depth: usize) -> Result<Vec<Step>, MeasureError> {
+        let mut steps = Vec::new();
+        // Reads directly before a write belong to it; others load the register.
+        let mut pending: Vec<&Access> = Vec::new();
+        for node in body {
+            match node {
+                Node::Access(access) if access.effect == Effect::Read => pending.push(access),
+                Node::Access(access) if pending.is_empty() => {
+                    steps.push(Step::Write(self.walk(access, 0)?));
+                }
+                Node::Access(access) => {
+                    let reads = std::mem::take(&mut pending);
+                    let found = Found { reads, write: Some(access), ..Found::default() };
+                    steps.push(self.block(&found)?);
+                }
+                Node::Loop(inner) => {
+                    for read in pending.drain(..) {
+                        steps.push(Step::Read(self.walk(read, 0)?));
+                    }
+                    steps.push(match Found::within(inner) {
+                        Some(found) => self.block(&found)?,
+                        None => self.interpreted(inner, depth)?,
+                    });
+                }
             }
         }
-        ([a], true) => {
-            for (slot, &a) in out.iter_mut().zip(*a) {
-                *slot = *slot + factor * a;
-            }
+        for read in pending {
+            steps.push(Step::Read(self.walk(read, 0)?));
         }
-        ([a, b], false) => {
-            for ((slot, &a), &b) in out.iter_mut().zip(*a).zip(*b) {
-                *slot = factor * a * b;
-            }
-        }
-        ([a, b], true) => {
-            for ((slot, &a), &b) in out.iter_mut().zip(*a).zip(*b) {
-                *slot = *slot + factor * a * b;
-            }
-        }
-        ([a, b, c, d, e], false) => {
-            let pairs = a.iter().zip(*b).zip(c.iter().zip(*d)).zip(*e);
-            for (slot, (((&a, &b), (&c, &d)), &e)) in out.iter_mut().zip(pairs) {
-                *slot = factor * a * b * (c * d) * e;
-            }
-        }
-        (many, adds) => {
-            for (index, slot) in out.iter_mut().enumerate() {
-                let value = many.iter().fold(factor, |product, list| product * list[index]);
-                *slot = if adds { *slot + value } else { value };
-            }
-        }
+        Ok(steps)
+    }
+
+    fn interpreted(&mut self, inner: &Loop, depth: usize) -> Result<Step, MeasureError> {
+        let first = self.at.len();
+        let body = self.body(&inner.body, depth + 1)?;
+        let moves = (first..self.at.len()).map(|walk| (walk, self.steps[walk][depth]));
+        let moves = moves.filter(|&(_, step)| step != 0).collect();
+        Ok(Step::Loop { extent: count(inner.extent), body, moves })
+    }
+
+    fn block(&mut self, found: &Found<'_>) -> Result<Step, MeasureError> {
+        let is_target = |read: &&Access| {
+            found.write.is_some_and(|write| {
+                read.base == write.base && read.coefficients == write.coefficients
+            })
+        };
+        let adds = found.reads.iter().any(is_target);
+        let reads = found.reads.iter().filter(|read| !is_target(read));
+        let reads = reads.map(|read| self.walk(read, 0)).collect::<Result<Vec<_>, _>>()?;
+        let write = found.write.map(|write| self.walk(write, found.held)).transpose()?;
+        let sums_over = match (write.is_some(), found.held) {
+            (false, _) => DEPTH,
+            (true, held) => held,
+        };
+        Ok(Step::Block(Block::new(found.extents, reads, write, Update { adds, sums_over })))
     }
 }
 
-/// The target's buffer is read too: element by element, in order.
-fn store_shared<T: Element>(
-    buffers: &mut [Vec<T>],
-    runs: &[Run],
-    target: Run,
-    extent: usize,
-    adds: bool,
-) {
-    for index in 0..extent {
-        let value = product(buffers, runs, index);
-        let slot = &mut buffers[target.buffer][target.at(index)];
-        *slot = if adds { *slot + value } else { value };
+/// Up to three loops within each other that a block can run.
+#[derive(Default)]
+struct Found<'a> {
+    /// Innermost first.
+    extents: [Option<i64>; DEPTH],
+    /// Read in the innermost loop.
+    reads: Vec<&'a Access>,
+    write: Option<&'a Access>,
+    /// How many of the innermost loops the written element is held in a register for.
+    held: usize,
+}
+
+impl<'a> Found<'a> {
+    fn within(outer: &'a Loop) -> Option<Found<'a>> {
+        let is_access = |node: &Node| matches!(node, Node::Access(_));
+        if outer.body.iter().all(is_access) {
+            let accesses = outer.body.iter().filter_map(|node| match node {
+                Node::Access(access) => Some(access),
+                Node::Loop(_) => None,
+            });
+            let (reads, writes): (Vec<_>, Vec<_>) =
+                accesses.partition(|access| access.effect == Effect::Read);
+            let [extents @ .., _] = [Some(outer.extent), None, None, None];
+            let write = writes.first().copied();
+            return (writes.len() <= 1).then_some(Found { extents, reads, write, held: 0 });
+        }
+        let (inner, target) = match outer.body.as_slice() {
+            [Node::Loop(inner)] => (inner, None),
+            [Node::Access(read), Node::Loop(inner), Node::Access(write)]
+                if read.base == write.base && read.coefficients == write.coefficients =>
+            {
+                (inner, Some(write))
+            }
+            _ => return None,
+        };
+        let mut found = Found::within(inner)?;
+        let depth = found.extents.iter().position(Option::is_none)?;
+        found.extents[depth] = Some(outer.extent);
+        if let Some(write) = target {
+            if found.write.is_some() {
+                return None;
+            }
+            (found.write, found.held) = (Some(write), depth);
+        }
+        Some(found)
     }
+}
+
+fn count(extent: i64) -> usize {
+    usize::try_from(extent).unwrap_or(0)
 }

@@ -11,6 +11,7 @@
 
 mod bandwidth;
 mod execute;
+mod loops;
 mod tau;
 mod time;
 
