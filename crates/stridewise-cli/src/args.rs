@@ -60,8 +60,16 @@ Examples:
   stridewise trace --no-copy --let x=a.npy 'x.T.reshape(-1)' || echo copies";
 
 const LOCALITY: &str = "\
+Ready patterns, each over an array's name or over extents:
+  reduce((1000,1000), axis=0)    copy((1000,1000), order='F')    matmul(n=512)
+  transpose((30,40,50), axes=(2,0,1))    window(100000, size=50)
+  stencil((1000,1000))
+
 Examples:
   stridewise locality --let a='zeros((1000,1000))' 'out[j] += a[i,j]'
+  stridewise locality --let a=a.npy 'reduce(a, axis=0)' --order j,i
+  stridewise locality 'matmul(500)' --block i=64,k=64 --measure
+  stridewise locality 'transpose((8,8))' --json --trace 64
   stridewise locality --let a=a.npy --order j,i 'b[j,i] = a[i,j]'
   stridewise locality --nests nests.txt --cache 32K:8:64 --cache 1M:16:64 --csv";
 
@@ -384,15 +392,27 @@ pub(crate) struct NestArguments {
 /// `stridewise locality`.
 #[derive(Debug, Args)]
 pub(crate) struct LocalityArguments {
-    /// A statement over arrays, as in 'out[j] += a[i,j]'
+    /// A statement over arrays, as in 'out[j] += a[i,j]', or a ready one: 'matmul(n=512)'
     #[arg(required_unless_present = "nests")]
     pub(crate) pattern: Option<String>,
     /// The loop order to ask about, outermost first; else as the indices first appear
     #[arg(long, value_name = "I,J,...", conflicts_with = "nests")]
     pub(crate) order: Option<String>,
-    /// Simulate every access, however long that takes
+    /// Cut loops into blocks, as in i=32,k=64
+    #[arg(long, value_name = "I=N,...", conflicts_with = "nests")]
+    pub(crate) block: Option<String>,
+    /// Simulate every access, however long that takes; else what takes long is sampled
     #[arg(long, conflicts_with = "nests")]
     pub(crate) exact: bool,
+    /// Run the loops on this machine too, beside the prediction
+    #[arg(long, conflicts_with = "nests")]
+    pub(crate) measure: bool,
+    /// List the first N accesses in the JSON document, with where each was found [default: all
+    /// of nests with at most 512]
+    #[arg(long, value_name = "N", conflicts_with = "nests")]
+    pub(crate) trace: Option<usize>,
+    #[command(flatten)]
+    pub(crate) picture: Picture,
     /// Count the misses of loop trees from a file in two caches; needs --csv
     #[arg(long, value_name = "FILE", conflicts_with = "pattern", requires = "csv")]
     pub(crate) nests: Option<PathBuf>,

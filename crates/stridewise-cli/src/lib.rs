@@ -14,6 +14,7 @@ mod inputs;
 mod numbers;
 mod progress;
 mod signals;
+mod percent;
 mod terminal;
 mod threads;
 mod usage;

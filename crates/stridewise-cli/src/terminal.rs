@@ -152,6 +152,11 @@ impl Terminal {
         Exit::Error
     }
 
+    /// A remark on stderr, beside the answer.
+    pub(crate) fn note(&self, text: &str) {
+        self.complain(text);
+    }
+
     /// A line on stderr. Where stderr itself cannot be written there is nobody left to tell.
     fn complain(&self, text: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), choice(self.err.paint));

@@ -20,3 +20,4 @@ pub mod grid;
 pub mod strip;
 pub mod svg;
 pub mod text;
+pub mod traversal;

@@ -19,7 +19,12 @@ const CRATES: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates that check the others may use any of them.
-const CHECKERS: [&str; 3] = ["fuzz/Cargo.toml", "fuzz/checks/Cargo.toml", "benches/Cargo.toml"];
+const CHECKERS: [&str; 4] = [
+    "fuzz/Cargo.toml",
+    "fuzz/checks/Cargo.toml",
+    "benches/Cargo.toml",
+    "benches/locality/Cargo.toml",
+];
 
 struct Dependency<'a> {
     line: usize,

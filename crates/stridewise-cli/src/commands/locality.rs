@@ -5,17 +5,22 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use stridewise::control::Control;
-use stridewise::expr::{ExprError, Names, pattern};
-use stridewise::locality::{Counts, Effort, Exact, simulate, survey};
+use stridewise::control::{Control, Reply};
+use stridewise::expr::{ExprError, Names, Pattern, pattern, ready};
+use stridewise::locality::{
+    Counts, Effort, Engine, Exact, Question, Survey, Surveyed, longest_exact_ns, replay, simulate,
+    survey,
+};
 use stridewise::machine::{CacheLevel, Machine};
-use stridewise::nest::{Effect, read_cases};
+use stridewise::nest::{Effect, Statement, read_cases};
 use stridewise_report::document::Locality;
+use stridewise_report::traversal::Traversal;
 
 use crate::args::{ArrayOptions, LocalityArguments, RawFile};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::inputs::Inputs;
+use crate::percent::Percent;
 use crate::terminal::Terminal;
 
 /// `stridewise locality PATTERN`, `stridewise locality --nests FILE --csv`.
@@ -32,17 +37,174 @@ pub(crate) fn run(arguments: &LocalityArguments, terminal: &Terminal) -> Result<
     for (name, array) in Inputs::new(&options)?.named() {
         names.insert(name, array);
     }
-    let pattern = pattern(source, &names).map_err(|error| refused(source, error))?;
+    let source = match ready(source, &names) {
+        Some(ready) => {
+            let ready = ready.map_err(|error| refused(source, error))?;
+            names = ready.names;
+            ready.pattern
+        }
+        None => source.to_owned(),
+    };
+    let pattern = pattern(&source, &names).map_err(|error| refused(&source, error))?;
     let order = match arguments.order.as_deref() {
         Some(order) => pattern.order(order).map_err(|error| refused(order, error))?,
         None => (0..pattern.statement.indices().len()).collect(),
     };
-    let effort = if arguments.exact { Effort::Exact } else { Effort::default() };
-    let survey = survey(&pattern.statement, &order, &machine, effort, &Control::quiet())
-        .map_err(|error| Failure::new("locality", error.to_string()))?;
-    let found = !survey.findings.is_empty();
-    terminal.answer(&Locality::new(&pattern, &survey, &machine), None)?;
+    let blocks = match arguments.block.as_deref() {
+        Some(blocks) => pattern.blocks(blocks, &order).map_err(|error| refused(blocks, error))?,
+        None => Vec::new(),
+    };
+    let asked = Asked { pattern: &pattern, order: &order, blocks: &blocks };
+    let machine = if arguments.measure { as_measured(machine)? } else { machine };
+    let document = answer(&asked, arguments, &machine, terminal)?;
+    let found = !document.findings.is_empty();
+    terminal.answer(&document, arguments.picture.path())?;
     Ok(if found { Exit::Finding } else { Exit::Fine })
+}
+
+/// A statement, and which loops over it are asked about.
+struct Asked<'a> {
+    pattern: &'a Pattern,
+    order: &'a [usize],
+    blocks: &'a [i64],
+}
+
+/// Nests with more accesses than this are traced only where `--trace` asks.
+const TRACED: usize = 512;
+/// The most that `--trace` gives.
+const MOST_TRACED: usize = 100_000;
+/// Accesses of the picture.
+const PICTURED: usize = 64;
+/// A simulation that may take longer than this is announced, in nanoseconds.
+const WORTH_A_WORD: f64 = 2e9;
+
+fn answer(
+    asked: &Asked<'_>,
+    arguments: &LocalityArguments,
+    machine: &Machine,
+    terminal: &Terminal,
+) -> Result<Locality, Failure> {
+    let Asked { pattern, order, blocks } = *asked;
+    let statement = &pattern.statement;
+    let failed = |error: &dyn std::fmt::Display| Failure::new("locality", error.to_string());
+    let nest = match blocks {
+        [] => statement.nest(order),
+        sizes => statement.blocked_nest(order, sizes),
+    };
+    let nest = nest.map_err(|error| failed(&error))?;
+    let effort = if arguments.exact { Effort::Exact } else { Effort::default() };
+    let longest = longest_exact_ns(&nest);
+    if arguments.exact && longest > WORTH_A_WORD {
+        terminal.note(&format!(
+            "note: simulating every access takes up to {}; Ctrl-C stops, and without --exact the answer is sampled",
+            duration(longest)
+        ));
+    }
+    let percent = Percent::new("simulating");
+    let report = |done, total| {
+        percent.at(done, total);
+        Reply::Continue
+    };
+    let question = Question { order, blocks, effort };
+    let survey = survey(statement, question, machine, &Control::reporting(&report))
+        .map_err(|error| failed(&error))?;
+    drop(percent);
+    let mut document = Locality::new(pattern, &survey, machine);
+    let sampled = |one: &&Surveyed| {
+        one.caches.as_ref().is_some_and(|caches| caches.engine == Engine::Sampled)
+    };
+    if survey.orders.iter().any(|one| sampled(&one)) {
+        document.notes.push(format!(
+            "Sampled where simulating every access would take up to {}: ± is a 95 % interval; --exact insists.",
+            duration(longest)
+        ));
+    }
+    let limit = arguments.trace.unwrap_or(TRACED).min(MOST_TRACED);
+    let replay = replay(&nest, machine, limit.max(PICTURED));
+    document.traversal = Some(Traversal::of(&replay, PICTURED, statement, machine));
+    if arguments.trace.is_some() || replay.is_complete {
+        document = document.with_trace(&replay, pattern, machine);
+        if let Some(trace) = &mut document.trace {
+            trace.complete &= trace.accesses.len() <= limit;
+            trace.accesses.truncate(limit);
+        }
+    }
+    if arguments.measure {
+        measure(&mut document, &survey, statement)?;
+    }
+    Ok(document)
+}
+
+/// The machine as the measured loops use it.
+#[cfg(feature = "measure")]
+fn as_measured(machine: Machine) -> Result<Machine, Failure> {
+    let isa = machine.isa().clone();
+    let vector_bytes = stridewise::measure::VECTOR_BYTES.min(isa.vector_bytes);
+    Ok(machine.with_isa(stridewise::machine::Isa { vector_bytes, ..isa }))
+}
+
+#[cfg(not(feature = "measure"))]
+fn as_measured(_: Machine) -> Result<Machine, Failure> {
+    Err(Failure::new("usage", "this build cannot run loops")
+        .help("build it with the feature measure".to_owned()))
+}
+
+/// Runs what was simulated and is not predicted to take longer than this, in nanoseconds.
+#[cfg(feature = "measure")]
+const WORTH_WAITING: f64 = 5e9;
+
+/// Runs the orders that were simulated.
+#[cfg(feature = "measure")]
+fn measure(document: &mut Locality, survey: &Survey, statement: &Statement) -> Result<(), Failure> {
+    use stridewise::measure::{Timing, VECTOR_BYTES, time_nest};
+    let failed = |error: &dyn std::fmt::Display| Failure::new("measure", error.to_string());
+    let percent = Percent::new("measuring");
+    let report = |done, total| {
+        percent.at(done, total);
+        Reply::Continue
+    };
+    let mut too_long = 0;
+    for (one, shown) in survey.orders.iter().zip(&mut document.orders) {
+        if one.caches.is_none() {
+            continue;
+        }
+        if one.prediction.total_ns > WORTH_WAITING {
+            too_long += 1;
+            continue;
+        }
+        let nest = match one.blocks.as_slice() {
+            [] => statement.nest(&one.order),
+            sizes => statement.blocked_nest(&one.order, sizes),
+        };
+        let nest = nest.map_err(|error| failed(&error))?;
+        let control = Control::reporting(&report);
+        let measured = time_nest(statement, &nest, Timing::default(), &control)
+            .map_err(|error| failed(&error))?;
+        shown.measured_ns = Some(measured.median_ns);
+    }
+    let mut note = format!(
+        "Measured on this machine: median of several runs one after the other, arrays of ones, loops compiled for {VECTOR_BYTES}-byte vectors."
+    );
+    if too_long > 0 {
+        note.push_str(" Orders that are predicted to take longer than 5 s were not run.");
+    }
+    document.notes.push(note);
+    Ok(())
+}
+
+#[cfg(not(feature = "measure"))]
+fn measure(_: &mut Locality, _: &Survey, _: &Statement) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// `3 s`, `5 min`, `2 h`, `4 d`.
+fn duration(nanoseconds: f64) -> String {
+    match nanoseconds / 1e9 {
+        seconds if seconds < 120.0 => format!("{:.0} s", seconds.max(1.0)),
+        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
+        seconds if seconds < 172_800.0 => format!("{:.0} h", seconds / 3600.0),
+        seconds => format!("{:.0} d", seconds / 86_400.0),
+    }
 }
 
 fn refused(source: &str, error: ExprError) -> Failure {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use stridewise::layout::{Finding, Place, Touched, Walk, findings};
+use stridewise::locality::{AxisWalk, axis_walks};
 use stridewise::machine::Machine;
 
 use super::{Document, FileObject, Subject, enveloped};
@@ -37,6 +38,8 @@ pub struct Inspect {
     pub order: Vec<usize>,
     /// The same as code to paste.
     pub advice: Advice,
+    /// Predicted time per element of reading it all, for each axis in the innermost loop.
+    pub walks: Vec<WalkObject>,
     /// Bytes of a cache line of the machine that the figures are for.
     pub line: i64,
     /// Bytes of a page.
@@ -62,6 +65,15 @@ pub struct AxisObject {
     pub line_utilisation: f64,
     /// How many pages it touches.
     pub pages_touched: i64,
+}
+
+/// A walk over all elements.
+#[derive(Clone, Debug, Serialize)]
+pub struct WalkObject {
+    /// The axis in the innermost loop.
+    pub inside: usize,
+    /// Predicted time per element, in nanoseconds.
+    pub predicted_ns: f64,
 }
 
 /// A finding, as every document has it.
@@ -132,6 +144,10 @@ impl Inspect {
         let lines = array.touched(line).unwrap_or(Touched::AtMost(0));
         let bytes = array.touched(1).map_or(0, Touched::count);
         let found = findings(array, &layout.0.dtype, &place).unwrap_or_default();
+        // An array whose addresses leave 64 bits has no walks to speak of.
+        let walks = axis_walks(array, machine).unwrap_or_default().into_iter();
+        let walk =
+            |walk: AxisWalk| WalkObject { inside: walk.inside, predicted_ns: walk.predicted_ns };
         Inspect {
             source: source.into(),
             file,
@@ -145,6 +161,7 @@ impl Inspect {
             },
             order: array.order().to_vec(),
             advice: Advice::of(array),
+            walks: walks.map(walk).collect(),
             line,
             page,
             findings: found.into_iter().map(FindingObject::new).collect(),

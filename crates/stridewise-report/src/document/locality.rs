@@ -5,11 +5,14 @@
 
 use serde::Serialize;
 use stridewise::expr::Pattern;
-use stridewise::locality::{Inner, Survey, Surveyed};
+use stridewise::locality::{BreakEven, Inner, Replay, Survey, Surveyed};
 use stridewise::machine::Machine;
+use stridewise::nest::Effect;
 
 use super::{Document, enveloped};
+use crate::svg::traversal_svg;
 use crate::text::{Look, locality_text};
+use crate::traversal::Traversal;
 
 /// What `locality` answers.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +27,16 @@ pub struct Locality {
     pub asked: usize,
     /// What there is to say of that one.
     pub findings: Vec<LocalityFinding>,
+    /// What a copy of each array that is only read costs and saves; predicted.
+    pub copies: Vec<CopyObject>,
+    /// What a reader should know of how the figures were found.
+    pub notes: Vec<String>,
+    /// The accesses of the order that was asked about, one by one; null where they were not
+    /// asked for and are too many.
+    pub trace: Option<TraceObject>,
+    /// The same as a picture.
+    #[serde(skip)]
+    pub traversal: Option<Traversal>,
 }
 
 /// One loop order.
@@ -31,10 +44,14 @@ pub struct Locality {
 pub struct OrderObject {
     /// Names of the indices, outermost first.
     pub order: Vec<String>,
+    /// Block sizes, one per place of the order, 0 for a loop left whole; empty without blocks.
+    pub blocks: Vec<i64>,
     /// Which engine counted the misses; null where only the closed form was asked.
     pub engine: Option<&'static str>,
     /// Predicted time of one run, in nanoseconds.
     pub predicted_ns: f64,
+    /// Measured time of one run, in nanoseconds; null where it was not run.
+    pub measured_ns: Option<f64>,
     /// How the innermost loop computes: `vector`, `scalar` or `chained`.
     pub inner: &'static str,
     /// One entry per cache level, nearest first.
@@ -54,6 +71,49 @@ pub struct LevelObject {
     pub low: Option<u128>,
     /// At most so many, with 95 % confidence.
     pub high: Option<u128>,
+}
+
+/// A copy of one array into the layout that suits the statement best.
+#[derive(Clone, Debug, Serialize)]
+pub struct CopyObject {
+    /// Which array.
+    pub array: String,
+    /// The copy's axes, slowest first.
+    pub axes: Vec<usize>,
+    /// Predicted time of the copy.
+    pub copy_ns: f64,
+    /// Predicted time of a run before, in the best order.
+    pub before_ns: f64,
+    /// Predicted time of a run after.
+    pub after_ns: f64,
+    /// How many runs pay for the copy; null where no number does.
+    pub runs: Option<f64>,
+}
+
+/// Accesses one by one, from cold caches.
+#[derive(Clone, Debug, Serialize)]
+pub struct TraceObject {
+    /// Whether those are all.
+    pub complete: bool,
+    /// Bytes of a line of the nearest cache.
+    pub line: i64,
+    /// In the order in which they happen.
+    pub accesses: Vec<AccessObject>,
+}
+
+/// One access.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccessObject {
+    /// Which array.
+    pub array: String,
+    /// `read` or `write`.
+    pub effect: &'static str,
+    /// The variable of each loop, outermost first, counted from 0.
+    pub loops: Vec<i64>,
+    /// Its first byte, counted from the array's buffer.
+    pub byte: i64,
+    /// The nearest level that had all of it, or `memory`.
+    pub found_in: String,
 }
 
 /// A finding.
@@ -82,11 +142,59 @@ impl Locality {
             orders: survey.orders.iter().map(order).collect(),
             asked: survey.asked,
             findings: findings.collect(),
+            copies: survey.copies.iter().map(|copy| CopyObject::new(pattern, copy)).collect(),
+            notes: Vec::new(),
+            trace: None,
+            traversal: None,
+        }
+    }
+
+    /// With the accesses one by one.
+    pub fn with_trace(mut self, replay: &Replay, pattern: &Pattern, machine: &Machine) -> Self {
+        let level = |at: usize| machine.caches().get(at).map_or("memory", |cache| cache.name());
+        let access = |played: &stridewise::locality::Played| {
+            let operand = &pattern.statement.operands()[played.operand];
+            AccessObject {
+                array: operand.name.clone(),
+                effect: if played.effect == Effect::Read { "read" } else { "write" },
+                loops: played.indices.clone(),
+                byte: played.address.wrapping_sub(operand.base),
+                found_in: level(played.found_in).to_owned(),
+            }
+        };
+        self.trace = Some(TraceObject {
+            complete: replay.is_complete,
+            line: machine.first_cache().line(),
+            accesses: replay.accesses.iter().map(access).collect(),
+        });
+        self
+    }
+}
+
+impl CopyObject {
+    fn new(pattern: &Pattern, copy: &BreakEven) -> CopyObject {
+        CopyObject {
+            array: pattern.statement.operands()[copy.operand].name.clone(),
+            axes: copy.axes.clone(),
+            copy_ns: copy.copy_ns,
+            before_ns: copy.before_ns,
+            after_ns: copy.after_ns,
+            runs: copy.runs,
         }
     }
 }
 
 impl OrderObject {
+    /// `i,k:32,j`: the loops from outside in, with the size of their blocks.
+    pub fn loops(&self) -> String {
+        let size = |place: usize| self.blocks.get(place).copied().unwrap_or(0);
+        let name = |(place, name): (usize, &String)| match size(place) {
+            0 => name.clone(),
+            size => format!("{name}:{size}"),
+        };
+        self.order.iter().enumerate().map(name).collect::<Vec<_>>().join(",")
+    }
+
     fn new(pattern: &Pattern, one: &Surveyed, machine: &Machine) -> OrderObject {
         let names = pattern.statement.indices();
         let level = |(at, cache): (usize, &stridewise::machine::CacheLevel)| {
@@ -101,6 +209,8 @@ impl OrderObject {
             }
         };
         OrderObject {
+            blocks: one.blocks.clone(),
+            measured_ns: None,
             order: one.order.iter().map(|&at| names[at].name.clone()).collect(),
             engine: one.caches.as_ref().map(|caches| caches.engine.as_str()),
             predicted_ns: one.prediction.total_ns,
@@ -127,5 +237,10 @@ impl Document for Locality {
 
     fn to_text(&self, look: Look) -> String {
         locality_text(self, look)
+    }
+
+    fn to_svg(&self) -> Option<String> {
+        let asked = self.orders.get(self.asked)?;
+        Some(traversal_svg(&self.pattern, &asked.loops(), self.traversal.as_ref()?))
     }
 }

@@ -9,7 +9,9 @@ mod canvas;
 mod chain;
 mod lines;
 mod memory;
+mod traversal;
 
 pub use array::array_svg;
 pub use chain::chain_svg;
 pub(crate) use lines::{Caption, lines_svg};
+pub use traversal::traversal_svg;

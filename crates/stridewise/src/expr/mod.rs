@@ -34,6 +34,7 @@ mod pattern;
 mod pattern_text;
 mod placement;
 mod promotion;
+mod ready;
 mod reasons;
 mod steps;
 mod suggest;
@@ -42,6 +43,7 @@ mod value;
 pub use array::{Array, Buffer, Names};
 pub use error::{ErrorCode, ExprError};
 pub use pattern::{Pattern, pattern};
+pub use ready::{READY, Ready, ready};
 pub use steps::{Effect, Reason, ReasonCode, Step, Trace};
 
 /// Reads an expression and carries it out on layouts, step by step.

@@ -96,6 +96,39 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// Block sizes such as `i=32,k=64`: a size per place of `order`, 0 for loops left whole.
+    ///
+    /// # Errors
+    /// Names that are no index of the pattern, or that stand twice, and sizes below 1; the span
+    /// is within `blocks`.
+    pub fn blocks(&self, blocks: &str, order: &[usize]) -> Result<Vec<i64>, ExprError> {
+        let mut sizes = vec![0; order.len()];
+        let mut from = 0;
+        for part in blocks.split(',') {
+            let span = from..from + part.len();
+            from = span.end + 1;
+            let (name, size) = part.split_once('=').unwrap_or((part, ""));
+            let (name, size) = (name.trim(), size.trim());
+            let all = self.statement.indices();
+            let place = order.iter().position(|&at| all[at].name == name);
+            let problem = match (place, size.parse::<i64>()) {
+                (None, _) => format!("'{name}' is no index of the pattern"),
+                (Some(place), _) if sizes[place] != 0 => format!("index '{name}' stands twice"),
+                (Some(place), Ok(size)) if size > 0 => {
+                    sizes[place] = size;
+                    continue;
+                }
+                _ => format!("a block of '{name}' has at least 1 step, got '{size}'"),
+            };
+            let known = all.iter().map(|index| format!("{}=32", index.name)).collect::<Vec<_>>();
+            let error = ExprError::new(ErrorCode::Argument, span, problem);
+            return Err(error.with_help(format!("as in --block {}", known.join(","))));
+        }
+        Ok(sizes)
+    }
+}
+
 /// The arrays of a pattern, in the order in which they appear.
 struct Arrays<'a> {
     known: Vec<(&'a str, Option<&'a Array>)>,

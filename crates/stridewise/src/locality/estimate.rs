@@ -66,6 +66,28 @@ impl Walks {
         Ok(Walks { extents, sites, groups, update: statement.update() })
     }
 
+    /// The same walks with loops cut into blocks, and their order: all loops over blocks, then
+    /// all within one. Uneven last blocks count as whole ones.
+    pub(super) fn blocked(&self, order: &[usize], sizes: &[i64]) -> (Walks, Vec<usize>) {
+        let mut walks = self.clone();
+        let (mut outside, mut inside) = (Vec::new(), Vec::new());
+        for (&at, &size) in order.iter().zip(sizes) {
+            inside.push(at);
+            if size <= 0 || size >= self.extents[at] {
+                continue;
+            }
+            outside.push(walks.extents.len());
+            walks.extents.push((self.extents[at] - 1) / size + 1);
+            walks.extents[at] = size;
+            for site in &mut walks.sites {
+                let step = site.steps[at].saturating_mul(size);
+                site.steps.push(step);
+            }
+        }
+        outside.extend(inside);
+        (walks, outside)
+    }
+
     /// How often the innermost statement runs.
     pub(super) fn iterations(&self) -> f64 {
         self.extents.iter().map(|&extent| real(extent)).product()

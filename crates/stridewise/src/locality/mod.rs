@@ -14,6 +14,7 @@
 //! Worked: reading `(2,8):(64,8)+0` in index order is 16 accesses and 2 misses.
 #![forbid(unsafe_code)]
 
+mod along;
 mod answer;
 mod cache;
 mod counts;
@@ -31,15 +32,17 @@ mod survey;
 mod walk;
 mod warp;
 
-pub use answer::{CacheAnswer, Effort, Engine, LevelAnswer, SiteAnswer, ask};
+pub use along::{AxisWalk, axis_walks};
+pub use answer::{CacheAnswer, Effort, Engine, LevelAnswer, SiteAnswer, ask, longest_exact_ns};
 pub use counts::{Counts, SiteCounts};
 pub use error::LocalityError;
 pub use finding::{Finding, FindingCode, FindingsError, findings};
 pub use predict::{Costs, Inner, Prediction};
 pub use rank::{
-    BreakEven, Ranked, RankedLayout, break_even, predict_order, rank_layouts, rank_orders,
+    BreakEven, Ranked, RankedLayout, break_even, predict_blocked, predict_order, rank_layouts,
+    rank_orders,
 };
 pub use replay::{Played, Replay, replay};
 pub use sample::{LevelSample, Sampled, Sampling, Share, SiteSample, sample};
 pub use simulate::{Exact, Simulated, simulate};
-pub use survey::{Survey, Surveyed, survey};
+pub use survey::{Question, Survey, Surveyed, survey};

@@ -72,6 +72,23 @@ pub fn predict_order(
     Ok(predict(&Walks::new(statement)?, order, machine, costs))
 }
 
+/// What to expect of one loop order cut into blocks: a size per place of the order, 0 for a loop
+/// left whole.
+///
+/// # Errors
+/// No permutation of the indices, or steps beyond 64 bits.
+pub fn predict_blocked(
+    statement: &Statement,
+    order: &[usize],
+    sizes: &[i64],
+    machine: &Machine,
+    costs: &Costs,
+) -> Result<Prediction, StatementError> {
+    check_order(statement, order)?;
+    let (walks, order) = Walks::new(statement)?.blocked(order, sizes);
+    Ok(predict(&walks, &order, machine, costs))
+}
+
 /// Whether an order names each index once.
 pub(super) fn check_order(statement: &Statement, order: &[usize]) -> Result<(), StatementError> {
     let mut sorted = order.to_vec();
@@ -159,6 +176,31 @@ pub struct BreakEven {
     pub after_ns: f64,
     /// How many runs pay for the copy; `None` where no number does.
     pub runs: Option<f64>,
+}
+
+impl BreakEven {
+    /// The statement on the copy.
+    ///
+    /// # Errors
+    /// A statement that does not have the operand.
+    pub fn statement(&self, statement: &Statement) -> Result<Statement, StatementError> {
+        statement.with_layout(self.operand, self.copied(statement)?)
+    }
+
+    /// The copy, as a statement: `to[i,j] = from[i,j]`.
+    ///
+    /// # Errors
+    /// A statement that does not have the operand.
+    pub fn copy(&self, statement: &Statement) -> Result<Statement, StatementError> {
+        copy_statement(&statement.operands()[self.operand].layout, &self.copied(statement)?)
+    }
+
+    fn copied(&self, statement: &Statement) -> Result<Layout, StatementError> {
+        let missing = StatementError::Reference { reference: 0 };
+        let operand = statement.operands().get(self.operand).ok_or(missing.clone())?;
+        let (shape, itemsize) = (operand.layout.shape(), operand.layout.itemsize());
+        Layout::packed_in_order(shape, itemsize, &self.axes).map_err(|_| missing)
+    }
 }
 
 /// Whether copying one operand into the layout that suits the statement best pays, after how

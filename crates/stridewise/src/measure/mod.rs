@@ -16,6 +16,16 @@ mod tau;
 mod time;
 
 pub use bandwidth::{Bandwidth, BandwidthError, Bandwidths, bandwidths};
+/// Bytes of the vectors that these loops are compiled for; a prediction beside a measurement is
+/// for a machine of the same.
+pub const VECTOR_BYTES: i64 = if cfg!(target_feature = "avx512f") {
+    64
+} else if cfg!(target_feature = "avx") {
+    32
+} else {
+    16
+};
+
 pub use execute::MeasureError;
 pub use tau::kendall_tau;
 pub use time::{Measured, Timing, time_nest};

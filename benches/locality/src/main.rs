@@ -1,0 +1,236 @@
+//! The cache model against this machine: loop orders, break-even of copies, speed of the engines.
+//!
+//! `cargo run --release -- orders | breakeven | engines | constants | random SEED` prints a
+//! section of Markdown; `../run.sh locality` writes all into `../results`. Over
+//! `(1024,1024):(8192,8)+0` the two orders of a sum take 0.2 and 3 ns an element.
+
+mod cases;
+mod constants;
+mod random;
+mod scores;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use stridewise::control::Control;
+use stridewise::locality::{Costs, Exact, break_even, predict_order, rank_orders, simulate};
+use stridewise::machine::{Isa, Machine};
+use stridewise::measure::{Timing, VECTOR_BYTES, time_nest};
+use stridewise::nest::{Statement, read_cases};
+
+use cases::{Case, orders};
+use scores::Row;
+
+const ORDERS: &str = include_str!("../orders.txt");
+const BREAK_EVEN: &str = include_str!("../breakeven.txt");
+const NAIVE: &str = include_str!("../engines.txt");
+/// The seed of the statements that no model was developed on, and how many.
+const HELD_OUT: (u64, usize) = (2026, 16);
+/// Every nest is measured in so many passes over the list, each with fresh memory.
+const PASSES: usize = 3;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["orders"] => ranking(),
+        ["breakeven"] => copies(),
+        ["engines"] => engines(),
+        ["constants"] => constants::print(),
+        ["random", seed] => held_out(seed),
+        _ => Err("say orders, breakeven, engines, constants or random SEED".to_string()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            eprintln!("bench: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// This machine, with vectors as these loops are compiled for.
+fn machine() -> Machine {
+    let machine = stridewise_io::machine::detect();
+    let isa = Isa { vector_bytes: VECTOR_BYTES, ..machine.isa().clone() };
+    machine.with_isa(isa)
+}
+
+/// One measured time of one run.
+fn time(statement: &Statement, order: &[usize]) -> Result<f64, String> {
+    let timing =
+        Timing { rounds: 5, round: Duration::from_millis(1), longest: Duration::from_millis(150) };
+    let nest = statement.nest(order).map_err(|error| error.to_string())?;
+    let measured = time_nest(statement, &nest, timing, &Control::quiet());
+    Ok(measured.map_err(|error| error.to_string())?.median_ns)
+}
+
+fn rows(cases: &[Case]) -> Result<Vec<Row>, String> {
+    let machine = machine();
+    let costs = Costs::typical(machine.caches().len());
+    let mut rows = Vec::new();
+    let mut passes: Vec<Vec<f64>> = Vec::new();
+    for pass in 0..PASSES {
+        let mut at = 0;
+        for (number, case) in cases.iter().enumerate() {
+            let statement = &case.pattern.statement;
+            for order in orders(statement.indices().len()) {
+                let measured = time(statement, &order)?;
+                if pass == 0 {
+                    let predicted = predict_order(statement, &order, &machine, &costs)
+                        .map_err(|error| error.to_string())?
+                        .total_ns;
+                    passes.push(Vec::new());
+                    rows.push(Row {
+                        case: number,
+                        order: case.spelled(&order),
+                        iterations: case.iterations(),
+                        predicted,
+                        measured,
+                    });
+                }
+                passes[at].push(measured);
+                at += 1;
+            }
+        }
+    }
+    for (row, times) in rows.iter_mut().zip(&mut passes) {
+        times.sort_by(f64::total_cmp);
+        row.measured = times[times.len() / 2];
+    }
+    Ok(rows)
+}
+
+fn table(cases: &[Case], rows: &[Row]) {
+    println!(
+        "\n| statement | loops | predicted ns/iteration | measured | ratio |\n|---|---|---|---|---|"
+    );
+    for row in rows {
+        println!(
+            "| `{}` | {} | {:.3} | {:.3} | {:.2} |",
+            cases[row.case].text,
+            row.order,
+            row.predicted / row.iterations,
+            row.measured / row.iterations,
+            row.predicted / row.measured
+        );
+    }
+}
+
+/// Predicted against measured times of all loop orders of a list.
+fn ranking() -> Result<(), String> {
+    let cases = Case::read_all(ORDERS)?;
+    let rows = rows(&cases)?;
+    let random = random::lines(HELD_OUT.0, HELD_OUT.1).join("\n");
+    let random = Case::read_all(&random)?;
+    let others = self::rows(&random)?;
+    println!("## Loop orders: predicted against measured time\n\n{}", scores::HEAD);
+    println!("{}", scores::line("all of orders.txt", &rows.iter().collect::<Vec<_>>()));
+    let half = |odd| rows.iter().filter(move |row| row.case % 2 == odd).collect::<Vec<_>>();
+    println!("{}", scores::line("of which developed on", &half(0)));
+    println!("{}", scores::line("of which not", &half(1)));
+    let what = format!("random statements, seed {}", HELD_OUT.0);
+    println!("{}", scores::line(&what, &others.iter().collect::<Vec<_>>()));
+    table(&cases, &rows);
+    table(&random, &others);
+    Ok(())
+}
+
+fn held_out(seed: &str) -> Result<(), String> {
+    let seed = seed.parse().map_err(|_| format!("'{seed}' is no seed"))?;
+    let cases = Case::read_all(&random::lines(seed, HELD_OUT.1).join("\n"))?;
+    let rows = rows(&cases)?;
+    println!("{}\n{}", scores::HEAD, scores::line("random", &rows.iter().collect::<Vec<_>>()));
+    table(&cases, &rows);
+    Ok(())
+}
+
+/// After how many runs a copy pays, predicted and measured.
+fn copies() -> Result<(), String> {
+    let machine = machine();
+    let costs = Costs::typical(machine.caches().len());
+    println!(
+        "## Break-even of copies\n\n| statement | copied | runs predicted | runs measured | factor | before, after, copy predicted (us) | measured |\n|---|---|---|---|---|---|---|"
+    );
+    for case in Case::read_all(BREAK_EVEN)? {
+        let statement = &case.pattern.statement;
+        let even = break_even(statement, case.first, &machine, &costs);
+        let even = even.map_err(|error| error.to_string())?.ok_or("no orders")?;
+        let name = &statement.operands()[case.first].name;
+        let after = even.statement(statement).map_err(|error| error.to_string())?;
+        let copy = even.copy(statement).map_err(|error| error.to_string())?;
+        let best = |statement: &Statement| -> Result<f64, String> {
+            let ranked = rank_orders(statement, &machine, &costs);
+            let ranked = ranked.map_err(|error| error.to_string())?;
+            let order = &ranked.first().ok_or("no orders")?.order;
+            let mut times = Vec::new();
+            for _ in 0..PASSES {
+                times.push(time(statement, order)?);
+            }
+            times.sort_by(f64::total_cmp);
+            Ok(times[PASSES / 2])
+        };
+        let (before, after, copied) = (best(statement)?, best(&after)?, best(&copy)?);
+        let saved = before - after;
+        let measured = (saved > 0.02 * before).then(|| copied / saved);
+        let spelled =
+            |runs: Option<f64>| runs.map_or("never".to_string(), |runs| format!("{runs:.2}"));
+        let factor = match (even.runs, measured) {
+            (Some(predicted), Some(measured)) => {
+                format!("{:.2}", (predicted / measured).max(measured / predicted))
+            }
+            (None, None) => "agree".to_string(),
+            _ => "differ".to_string(),
+        };
+        println!(
+            "| `{}` | {name} {:?} | {} | {} | {factor} | {:.0} {:.0} {:.0} | {:.0} {:.0} {:.0} |",
+            case.text,
+            even.axes,
+            spelled(even.runs),
+            spelled(measured),
+            even.before_ns / 1e3,
+            even.after_ns / 1e3,
+            even.copy_ns / 1e3,
+            before / 1e3,
+            after / 1e3,
+            copied / 1e3
+        );
+    }
+    Ok(())
+}
+
+/// Accesses a second of the engines.
+fn engines() -> Result<(), String> {
+    let caches = ["32K:8:64", "1M:16:64"].map(|text| text.parse());
+    let caches = caches.into_iter().collect::<Result<Vec<_>, _>>();
+    let machine = Machine::new(caches.map_err(|error| format!("{error}"))?);
+    let machine = machine.map_err(|error| format!("{error}"))?;
+    println!(
+        "## Engines: exact simulation in 32K:8:64 and 1M:16:64, one thread\n\n| nest | accesses | naive M/s | D1 misses | runs and warps ms |\n|---|---|---|---|---|"
+    );
+    for case in read_cases(NAIVE).map_err(|error| error.to_string())? {
+        let mut best = [f64::INFINITY; 2];
+        let mut counts = Vec::new();
+        for (engine, best) in [Exact::Naive, Exact::Warps].into_iter().zip(&mut best) {
+            for _ in 0..PASSES {
+                let start = Instant::now();
+                let answer = simulate(&case.nest, &machine, engine, u64::MAX, &Control::quiet());
+                let answer = answer.map_err(|error| error.to_string())?;
+                *best = best.min(start.elapsed().as_secs_f64());
+                counts.push(answer.counts);
+            }
+        }
+        if counts.iter().any(|other| *other != counts[0]) {
+            return Err(format!("{}: the engines differ", case.name));
+        }
+        let accesses = counts[0].all_accesses();
+        println!(
+            "| {} | {accesses} | {:.0} | {} | {:.2} |",
+            case.name,
+            accesses as f64 / best[0] / 1e6,
+            counts[0].all_misses(0),
+            best[1] * 1e3
+        );
+    }
+    Ok(())
+}
