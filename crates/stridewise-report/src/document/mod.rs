@@ -25,17 +25,17 @@ pub use blas::{Blas, BlasOperand, Product};
 pub use convert::Converted;
 pub use error::ErrorDocument;
 pub use file::{Chunked, FileObject};
+pub use inspect::{AxisObject, FindingObject, Inspect, WalkObject};
 pub(crate) use layout::{ALIASING_NODES, aliasing};
 pub use layout::{LayoutObject, Subject};
+pub use locality::{
+    AccessObject, CopyObject, LevelObject, Locality, LocalityFinding, OrderObject, TraceObject,
+};
 pub use machine::{
     BandwidthObject, CacheObject, FigureObject, IsaObject, MachineDocument, MeasuredObject,
     TlbObject,
 };
 pub use nest::{NestDocument, OperandObject, StageObject};
-pub use inspect::{AxisObject, FindingObject, Inspect, WalkObject};
-pub use locality::{
-    AccessObject, CopyObject, LevelObject, Locality, LocalityFinding, OrderObject, TraceObject,
-};
 pub use offset::{Indices, Offset, TermObject};
 pub use overlap::{Overlap, Side};
 pub use rule::{Rule, Rules};

@@ -16,6 +16,10 @@
 //! Worked: walking axis 0 of `(1024,1024):(8192,8)+0` inside: 1024 lines in a single set of a
 //! 32 KiB cache do not fit, so each element misses; axis 1 inside misses once per line.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use crate::layout::PerAxis;
 use crate::machine::CacheLevel;
 use crate::nest::{Effect, NestError, Reference, Statement, Update};
@@ -28,7 +32,12 @@ pub(super) struct Walks {
     /// References that share steps and operand, each sorted by base.
     groups: Vec<Vec<usize>>,
     pub(super) update: Update,
+    /// Footprints that were worked out before: many orders have the same loops inside.
+    known: RefCell<HashMap<Asked, Rc<[Footprint]>>>,
 }
+
+/// Size, ways and line of a cache, and the set of loops, one bit each.
+type Asked = (i64, i64, i64, u128);
 
 /// One reference.
 #[derive(Clone, Debug)]
@@ -63,13 +72,15 @@ impl Walks {
         for group in &mut groups {
             group.sort_by_key(|&at| sites[at].base);
         }
-        Ok(Walks { extents, sites, groups, update: statement.update() })
+        let known = RefCell::default();
+        Ok(Walks { extents, sites, groups, update: statement.update(), known })
     }
 
     /// The same walks with loops cut into blocks, and their order: all loops over blocks, then
     /// all within one. Uneven last blocks count as whole ones.
     pub(super) fn blocked(&self, order: &[usize], sizes: &[i64]) -> (Walks, Vec<usize>) {
         let mut walks = self.clone();
+        walks.known = RefCell::default();
         let (mut outside, mut inside) = (Vec::new(), Vec::new());
         for (&at, &size) in order.iter().zip(sizes) {
             inside.push(at);
@@ -143,8 +154,8 @@ impl Walks {
     fn carried(&self, order: &[usize], carrier: usize, cache: &CacheLevel) -> Vec<f64> {
         let mut misses = vec![0.0; self.sites.len()];
         let outside: f64 = order[..carrier].iter().map(|&at| real(self.extents[at])).product();
-        for group in &self.groups {
-            let loads = self.footprint(group, &order[carrier..], cache);
+        let prints = self.footprints(&order[carrier..], cache);
+        for (group, loads) in self.groups.iter().zip(&*prints) {
             let (first, others) = (loads.lines, loads.others);
             // The reference that runs ahead finds new lines; those behind find them loaded.
             let ahead = self.ahead(group, &order[carrier..]);
@@ -186,12 +197,26 @@ impl Walks {
 
     /// How many lines of these loops share the most crowded sets.
     fn crowd(&self, loops: &[usize], cache: &CacheLevel) -> f64 {
-        let prints: Vec<Footprint> =
-            self.groups.iter().map(|group| self.footprint(group, loops, cache)).collect();
+        let prints = self.footprints(loops, cache);
         let sets = real(cache.sets());
         let spread: f64 = prints.iter().map(|print| print.total / sets).sum();
         let crowd = |print: &Footprint| print.total / print.sets + (spread - print.total / sets);
         prints.iter().map(crowd).fold(spread, f64::max)
+    }
+
+    /// The footprint of every group in these loops.
+    fn footprints(&self, loops: &[usize], cache: &CacheLevel) -> Rc<[Footprint]> {
+        let set = loops.iter().fold(0, |set, &at| set | 1u128.unbounded_shl(shift(at)));
+        let asked = (cache.size(), cache.ways(), cache.line(), set);
+        // More loops than bits have no set of their own.
+        let has_set = self.extents.len() <= 128;
+        if let Some(known) = self.known.borrow().get(&asked).filter(|_| has_set) {
+            return Rc::clone(known);
+        }
+        let print = |group: &Vec<usize>| self.footprint(group, loops, cache);
+        let prints: Rc<[Footprint]> = self.groups.iter().map(print).collect();
+        self.known.borrow_mut().insert(asked, Rc::clone(&prints));
+        prints
     }
 
     /// The distinct lines that a group touches in these loops.
@@ -261,6 +286,7 @@ impl Walks {
 }
 
 /// What a group of references touches.
+#[derive(Clone, Debug)]
 struct Footprint {
     /// Lines of one of them.
     lines: f64,
@@ -282,6 +308,10 @@ pub(super) fn fewer_than(ways: i64, mean: f64) -> f64 {
         term *= mean / real(count);
     }
     sum
+}
+
+fn shift(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 fn magnitude(step: i64) -> i64 {
