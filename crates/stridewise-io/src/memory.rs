@@ -7,7 +7,8 @@
 #[cfg(target_os = "linux")]
 pub(crate) fn physical() -> Option<u64> {
     let system = rustix::system::sysinfo();
-    let machine = u64::try_from(system.totalram).ok()?.checked_mul(u64::from(system.mem_unit))?;
+    #[allow(clippy::useless_conversion, reason = "the field has 32 bits on 32-bit machines")]
+    let machine = u64::from(system.totalram).checked_mul(u64::from(system.mem_unit))?;
     let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
     let limit = limit.and_then(|text| text.trim().parse().ok());
     Some(limit.map_or(machine, |limit: u64| limit.min(machine)))
