@@ -57,8 +57,10 @@ impl<'a> Conversion<'a> {
             Order::C => Layout::c_order(permuted.shape(), dtype.itemsize())?,
             Order::F => Layout::f_order(permuted.shape(), dtype.itemsize())?,
         };
+        // Of a layout that is both, NumPy's headers say C.
+        let stated = if layout.is_c_contiguous() { Order::C } else { order };
         let header = match format {
-            Format::Npy => npy::header(&dtype, layout.shape(), order)
+            Format::Npy => npy::header(&dtype, layout.shape(), stated)
                 .ok_or_else(|| ConvertError::Header { dtype: dtype.clone() })?,
             _ => Vec::new(),
         };

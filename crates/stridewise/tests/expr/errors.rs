@@ -25,8 +25,6 @@ fn what_numpy_refuses_to_convert() {
         let source = format!("zeros(3, {s}).astype({dtype})");
         check(&source, "dtype", dtype, "Cannot cast array data from dtype(");
     }
-    let source = "np.array(zeros(3)[-2], copy=False)";
-    check(source, "copy-forbidden", source, "Unable to avoid copy while creating an array");
     check("tril(zeros(()))", "layout", "tril(zeros(()))", "wants one axis or more");
 }
 
