@@ -16,7 +16,6 @@ mod percent;
 mod progress;
 mod signals;
 mod terminal;
-mod threads;
 mod usage;
 mod write;
 

@@ -30,6 +30,7 @@ mod open;
 pub mod raw;
 pub mod safetensors;
 mod spec;
+mod threads;
 pub mod zarr;
 
 pub use error::{IoError, Problem};
@@ -39,3 +40,4 @@ pub use new_file::{Existing, NewFile, WriteError};
 pub use open::{members, open};
 pub use raw::RawOptions;
 pub use spec::Spec;
+pub use threads::threads;

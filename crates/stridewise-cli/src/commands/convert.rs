@@ -10,7 +10,7 @@ use stridewise::kernel::copy::CopyOptions;
 use stridewise::machine::read_bytes;
 use stridewise_io::convert::{Conversion, ConvertError, ConvertOptions};
 use stridewise_io::raw::{Order, RawError};
-use stridewise_io::{Format, Mapped, Problem, Spec, open};
+use stridewise_io::{Format, Mapped, Problem, Spec, open, threads};
 use stridewise_report::document::{Converted, FileObject, Subject};
 
 use crate::args::{CastingRule, ConvertArguments, RawFile};
@@ -20,7 +20,6 @@ use crate::files::{dtype, numbers, spec_of};
 use crate::progress::Progress;
 use crate::signals::Signals;
 use crate::terminal::Terminal;
-use crate::threads::threads;
 
 /// Names the instructions to use instead of the best there are; for tests and measurements.
 const INSTRUCTIONS: &str = "STRIDEWISE_ISA";
