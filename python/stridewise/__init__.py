@@ -9,6 +9,7 @@
 0
 """
 
+from . import bottleneck
 from ._core import (
     LayoutError,
     __version__,
@@ -25,6 +26,7 @@ from ._core import (
     sliding_window_view,
     stride_order,
 )
+from ._copy import ascontiguousarray, asfortranarray, copy, copyto
 from ._explain import (
     blas,
     by_stride,
@@ -37,7 +39,22 @@ from ._explain import (
     trace,
 )
 from ._files import open
+from ._reduce import (
+    all,
+    any,
+    argmax,
+    argmin,
+    count_nonzero,
+    max,
+    mean,
+    min,
+    prod,
+    std,
+    sum,
+    var,
+)
 from ._report import BlasPlan, Comparison, Facts, Indices, Offset, Report, ReshapePlan, Trace
+from ._windows import Windows, windows
 
 __all__ = [
     "BlasPlan",
@@ -49,27 +66,46 @@ __all__ = [
     "Report",
     "ReshapePlan",
     "Trace",
+    "Windows",
     "__version__",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
     "as_strided",
+    "ascontiguousarray",
+    "asfortranarray",
     "blas",
+    "bottleneck",
     "broadcast_arrays",
     "broadcast_shapes",
     "broadcast_to",
     "by_stride",
     "byte_bounds",
     "compare",
+    "copy",
+    "copyto",
+    "count_nonzero",
     "explain_reshape",
     "indices_at",
     "inspect",
     "internal_overlap",
+    "max",
     "may_share_memory",
+    "mean",
+    "min",
     "moveaxis",
     "offset",
     "open",
+    "prod",
     "require",
     "rot90",
     "shares_memory",
     "sliding_window_view",
+    "std",
     "stride_order",
+    "sum",
     "trace",
+    "var",
+    "windows",
 ]

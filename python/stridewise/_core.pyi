@@ -1,7 +1,7 @@
 """The compiled half of the package."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import Any, Final, Literal, SupportsIndex, final
 
@@ -10,12 +10,17 @@ from numpy.typing import ArrayLike, NDArray
 _Drawn = tuple[str, str, str | None]
 _Integers = SupportsIndex | Iterable[SupportsIndex]
 _Array = NDArray[Any]
+# size, axes, step, dilation, mode, origin, fill, min_count where NaN is skipped, whether sums wrap
+_Which = tuple[
+    _Integers, _Integers, _Integers, _Integers, str, _Integers, float, int | None, bool
+]
 
 __version__: Final[str]
 __all__ = [
     "LayoutError",
     "MappedBytes",
     "__version__",
+    "apply_to_windows",
     "as_shape",
     "as_strided",
     "blas",
@@ -23,6 +28,7 @@ __all__ = [
     "broadcast_shapes",
     "broadcast_to",
     "byte_bounds",
+    "copy_into",
     "indices_at",
     "inspect",
     "internal_overlap",
@@ -33,6 +39,8 @@ __all__ = [
     "open_mapped",
     "packed_strides",
     "permutation_between",
+    "reduce",
+    "reduce_windows",
     "rot90",
     "run_command",
     "shares_memory",
@@ -96,6 +104,30 @@ def indices_at(a: ArrayLike, byte: int, limit: int, source: str) -> _Drawn: ...
 def blas(a: ArrayLike, b: ArrayLike | None, names: tuple[str, str]) -> _Drawn: ...
 def memory(a: ArrayLike) -> dict[str, Any]: ...
 def permutation_between(a: ArrayLike, b: ArrayLike) -> tuple[int, ...] | None: ...
+def copy_into(destination: Any, source: Any, threads: int | None = None) -> bool: ...
+def reduce(
+    a: ArrayLike,
+    operation: str,
+    axes: _Integers | None = None,
+    out: Any = None,
+    *,
+    ddof: float = 0.0,
+    min_count: int | None = None,
+    wraps: bool = True,
+    threads: int | None = None,
+) -> _Array | None: ...
+def reduce_windows(
+    a: ArrayLike,
+    which: _Which,
+    operation: str,
+    number: float = 0.0,
+    weights: Sequence[float] | None = None,
+    out: Any = None,
+    threads: int | None = None,
+) -> _Array: ...
+def apply_to_windows(
+    a: ArrayLike, which: _Which, function: Callable[[_Array], Any], out: Any = None
+) -> _Array: ...
 def as_shape(shape: _Integers) -> tuple[int, ...]: ...
 def packed_strides(a: ArrayLike, order: str) -> tuple[tuple[int, ...], tuple[int, ...]]: ...
 def open_mapped(

@@ -20,10 +20,10 @@ def ran(*command, **options):
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
-@pytest.mark.parametrize("name", ["__init__", "_explain", "_files"])
+@pytest.mark.parametrize("name", ["__init__", "_copy", "_explain", "_files", "_reduce", "_windows", "bottleneck"])
 def test_docstrings_show_what_happens(name, tmp_path):
     module = sys.modules["stridewise" if name == "__init__" else f"stridewise.{name}"]
-    globs = {"np": np, "sw": sw, "folder": tmp_path}
+    globs = {"np": np, "sw": sw, "bn": sw.bottleneck, "folder": tmp_path}
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     failed, tried = doctest.testmod(module, extraglobs=globs, optionflags=flags)
     assert failed == 0

@@ -6,6 +6,7 @@
 //! owner.rs, and for the promises that views make to them.
 #![allow(unsafe_code)]
 
+mod copies;
 mod error;
 mod explain;
 mod files;
@@ -14,7 +15,10 @@ mod numbers;
 mod numpy;
 mod owner;
 mod questions;
+mod reductions;
+mod running;
 mod views;
+mod windows;
 
 use std::ffi::OsString;
 
@@ -54,6 +58,10 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(explain::as_shape, module)?)?;
     module.add_function(wrap_pyfunction!(explain::packed_strides, module)?)?;
     module.add_function(wrap_pyfunction!(files::open_mapped, module)?)?;
+    module.add_function(wrap_pyfunction!(copies::copy_into, module)?)?;
+    module.add_function(wrap_pyfunction!(reductions::reduce, module)?)?;
+    module.add_function(wrap_pyfunction!(windows::reduce_windows, module)?)?;
+    module.add_function(wrap_pyfunction!(windows::apply_to_windows, module)?)?;
     module.add_class::<files::MappedBytes>()?;
     Ok(())
 }

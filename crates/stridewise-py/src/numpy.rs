@@ -17,7 +17,8 @@ use pyo3::exceptions::PyImportError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use stridewise::layout::{Layout, LayoutError, PerAxis};
+use stridewise::layout::{DType, Layout, LayoutError, PerAxis};
+use stridewise::view::{Bytes, BytesMut};
 
 /// What every ndarray object begins with, from NumPy's `ndarraytypes.h`.
 #[repr(C)]
@@ -51,6 +52,8 @@ const C_CONTIGUOUS: c_int = 0x1;
 const WRITEABLE: c_int = 0x400;
 const ENSUREARRAY: c_int = 0x40;
 const WARN_ON_WRITE: c_int = 1 << 31;
+/// The last of the dtypes that NumPy numbers itself.
+const HALF: c_int = 23;
 /// Elements are references: bytes that are no element must never be read as one.
 const ITEM_REFCOUNT: u64 = 0x1;
 
@@ -247,6 +250,16 @@ impl<'py> Array<'py> {
         self.fields().flags & C_CONTIGUOUS != 0
     }
 
+    /// Whether elements are bytes and nothing more: of a dtype that NumPy itself defines, without
+    /// references and without fields, whose padding need not be copied.
+    pub(crate) fn is_plain(&self) -> bool {
+        let descr = self.descr();
+        (0..=HALF).contains(&descr.number)
+            && descr.flags & ITEM_REFCOUNT == 0
+            && self.kind() != b'V'
+            && descr.itemsize > 0
+    }
+
     /// Whether elements are references to objects.
     pub(crate) fn holds_references(&self) -> bool {
         self.descr().flags & ITEM_REFCOUNT != 0
@@ -263,6 +276,42 @@ impl<'py> Array<'py> {
         unsafe { Bound::from_borrowed_ptr(self.0.py(), self.fields().descr.cast()) }
     }
 
+    /// The dtype as the core knows it, if it is one of numbers, truth values or times.
+    pub(crate) fn number_type(&self) -> PyResult<Option<DType>> {
+        let text = match self.kind() {
+            kind @ (b'b' | b'i' | b'u' | b'f' | b'c') if self.is_plain() => {
+                let order = char::from(self.descr().byteorder.to_ne_bytes()[0]);
+                format!("{order}{}{}", char::from(kind), self.itemsize())
+            }
+            b'm' | b'M' if self.is_plain() => self.dtype().getattr("str")?.extract()?,
+            _ => return Ok(None),
+        };
+        Ok(DType::parse(&text).ok().filter(|dtype| dtype.itemsize() == self.itemsize()))
+    }
+
+    /// How many elements.
+    fn size(&self) -> usize {
+        self.shape().iter().map(|&extent| usize::try_from(extent).unwrap_or(0)).product()
+    }
+
+    /// Writes doubles into a new C-ordered array of as many.
+    pub(crate) fn fill(&self, numbers: &[f64]) {
+        let length = self.size().min(numbers.len());
+        // SAFETY: P1, P2: the array is new, C-ordered and of doubles, and holds as many.
+        unsafe {
+            std::ptr::copy_nonoverlapping(numbers.as_ptr(), self.fields().data.cast(), length);
+        }
+    }
+
+    /// Reads the doubles of a C-ordered array.
+    pub(crate) fn read_into(&self, numbers: &mut [f64]) {
+        let length = self.size().min(numbers.len());
+        // SAFETY: P1, P2: the array is C-ordered and of doubles, and holds as many.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.fields().data.cast(), numbers.as_mut_ptr(), length);
+        }
+    }
+
     /// What the memory belongs to; `None` where to the array itself.
     pub(crate) fn base(&self) -> Option<Bound<'py, PyAny>> {
         // SAFETY: P1, P2: null or an object that the array references.
@@ -273,6 +322,32 @@ impl<'py> Array<'py> {
     pub(crate) fn layout_from(&self, start: i64) -> Result<Layout, LayoutError> {
         let offset = self.address().wrapping_sub(start);
         Layout::new(&self.shape(), &self.strides(), offset, self.itemsize())
+    }
+
+    /// The elements, for a kernel to read, broadcast to a shape; `None` if they cannot be.
+    ///
+    /// They may be read as long as the array is referenced. That no other thread writes to them
+    /// is for the caller of the Python function to see to.
+    pub(crate) fn bytes_as(&self, shape: &[i64]) -> Option<Bytes<'py>> {
+        let layout = self.layout_from(self.address()).ok()?.broadcast_to(shape).ok()?;
+        let origin = NonNull::new(self.fields().data)?;
+        // SAFETY: V1: the layout is the array's own (P1), which a reference keeps alive, and a
+        // broadcast one reaches no other bytes.
+        Some(unsafe { Bytes::from_raw(origin, layout) })
+    }
+
+    /// The elements, for a kernel to read.
+    pub(crate) fn bytes(&self) -> Option<Bytes<'py>> {
+        self.bytes_as(&self.shape())
+    }
+
+    /// The elements, for a kernel to write; `None` where that is not allowed or would reach one
+    /// twice.
+    pub(crate) fn bytes_mut(&self) -> Option<BytesMut<'py>> {
+        let layout = self.layout_from(self.address()).ok().filter(|_| self.is_writeable())?;
+        let origin = NonNull::new(self.fields().data)?;
+        // SAFETY: V1 as above; V3: the caller reads no bytes of the array meanwhile.
+        unsafe { BytesMut::from_raw(origin, layout) }.ok()
     }
 
     /// Another view of the same memory: `layout` counts from the address `start`.

@@ -92,6 +92,11 @@ impl Geometry {
                     Mode::Mirror => Beside::Mirror,
                     Mode::Nearest => Beside::Nearest,
                     Mode::Wrap => Beside::Wrap,
+                    Mode::Constant { value }
+                        if value.is_nan() && windows.missing != Missing::Propagate =>
+                    {
+                        Beside::Missing
+                    }
                     _ => Beside::Constant,
                 };
                 ((size / 2 + origin) * dilation, extent, 0, beside)

@@ -79,7 +79,7 @@ pub enum Mode {
     Nearest,
     /// `b c d | a b c d | a b c`
     Wrap,
-    /// `k k k | a b c d | k k k`
+    /// `k k k | a b c d | k k k`, a `k` that is NaN being missing like any other.
     Constant {
         /// The `k`.
         value: f64,

@@ -1,0 +1,304 @@
+"""Sliding windows and what is made of them: exact for each window, whatever lies outside it."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
+
+import numpy as np
+
+from . import _core
+from ._labels import relabelled, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from numpy.typing import ArrayLike, NDArray
+
+    _Integers = SupportsIndex | Iterable[SupportsIndex]
+    _Mode = Literal["valid", "trailing", "reflect", "mirror", "nearest", "wrap", "constant"]
+
+_MODES = ("valid", "trailing", "reflect", "mirror", "nearest", "wrap", "constant")
+_ALIKE = (
+    "; names are those of scipy.ndimage: 'reflect' is numpy.pad's 'symmetric', 'mirror' its 'reflect',"
+    " 'nearest' its 'edge'"
+)
+
+
+def _numbers(value: Any) -> tuple[int, ...]:
+    """One integer or several."""
+    if np.iterable(value):
+        return tuple(index(number) for number in value)
+    return (index(value),)
+
+
+class Windows:
+    """Sliding windows over an array; made by `windows`. Nothing is computed before it is asked for.
+
+    Every reduction takes `out`, an array for the results that does not overlap the input, and
+    `threads`; None stands for one thread for small arrays, else as many as
+    `STRIDEWISE_NUM_THREADS`, `RAYON_NUM_THREADS`, `OMP_NUM_THREADS` or the processors allow.
+    Results are the same to the bit for any number of threads.
+    """
+
+    __slots__ = ("_array", "_axes", "_dilation", "_given", "_mode", "_size", "_step", "_which")
+
+    def __init__(
+        self,
+        a: ArrayLike,
+        size: _Integers,
+        axis: Any,
+        step: _Integers,
+        dilation: _Integers,
+        mode: str,
+        origin: _Integers,
+        fill: float,
+        nan: str,
+        min_count: int | None,
+        overflow: str,
+    ) -> None:
+        if mode not in _MODES:
+            raise ValueError(f"mode must be one of {', '.join(map(repr, _MODES))}, got {mode!r}{_ALIKE}")
+        if nan not in ("propagate", "skip"):
+            raise ValueError(f"nan must be 'propagate' or 'skip', got {nan!r}")
+        if overflow not in ("raise", "wrap"):
+            raise ValueError(f"overflow must be 'raise' or 'wrap', got {overflow!r}")
+        self._given = a
+        self._array, axis = values_of(a, axis)
+        self._size = _numbers(size)
+        count = len(self._size)
+        # Of several sizes and the default axis, the last axes are meant.
+        axes = tuple(range(-count, 0)) if np.ndim(axis) == 0 and axis == -1 else _numbers(axis)
+        rank = self._array.ndim
+        self._axes = tuple(at + rank if at < 0 else at for at in axes)
+
+        def each(value: Any) -> tuple[int, ...]:
+            return _numbers(value) if np.iterable(value) else (index(value),) * count
+
+        self._step, self._dilation, self._mode = each(step), each(dilation), mode
+        skipped = None if nan == "propagate" else 1 if min_count is None else index(min_count)
+        origins = each(origin) if mode not in ("valid", "trailing") else ()
+        wraps = overflow == "wrap"
+        self._which = (
+            self._size, axes, self._step, self._dilation, mode, origins, float(fill), skipped, wraps,
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        shape = tuple(self._array.shape)
+        return (
+            f"Windows(size={self._size}, axis={self._axes}, step={self._step}, "
+            f"dilation={self._dilation}, mode={self._mode!r}) of {self._array.dtype} {shape}"
+        )
+
+    @property
+    def view(self) -> NDArray[Any]:
+        """All windows as a read-only view, window axes last: no memory, whatever the size.
+
+        Examples
+        --------
+        >>> sw.windows(np.arange(5), 3).view.tolist()
+        [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+        """
+        if self._mode != "valid":
+            raise ValueError(f"windows of mode {self._mode!r} leave the array: no view has them all")
+        return _core.sliding_window_view(
+            self._array, self._size, self._axes, step=self._step, dilation=self._dilation
+        )
+
+    def _reduce(
+        self,
+        operation: str,
+        out: NDArray[Any] | None,
+        threads: int | None,
+        number: float = 0.0,
+        weights: Sequence[float] | None = None,
+    ) -> Any:
+        array = self._array
+        if array.dtype.kind in "mM" and operation in ("min", "max"):
+            return self._of_times(operation, out, threads)
+        result = _core.reduce_windows(array, self._which, operation, number, weights, out, threads)
+        return self._labelled(result, out)
+
+    def _of_times(self, operation: str, out: NDArray[Any] | None, threads: int | None) -> Any:
+        """Extremes of dates and durations: of their counts, and not a time where one is none."""
+        if self._mode in ("trailing", "constant"):
+            raise TypeError(f"mode {self._mode!r} needs a value beside the axis, and times have none here")
+        array = self._array.astype(self._array.dtype.newbyteorder("="), copy=False)
+        which = (*self._which[:7], None, self._which[8])
+        counts = _core.reduce_windows(array.view("i8"), which, operation, 0.0, None, None, threads)
+        none = _core.reduce_windows(np.isnat(array), which, "any", 0.0, None, None, threads)
+        times = counts.view(array.dtype)
+        times[none] = "NaT"
+        if out is None:
+            return self._labelled(times, None)
+        np.copyto(out, times)
+        return out
+
+    def _labelled(self, result: NDArray[Any], out: NDArray[Any] | None) -> Any:
+        if out is not None:
+            return out
+        picks = {}
+        for axis, size, step, dilation in zip(self._axes, self._size, self._step, self._dilation):
+            # A whole window goes by its last element, as in pandas.
+            first = (size - 1) * dilation if self._mode == "valid" else 0
+            picks[axis] = slice(first, None, step)
+        return relabelled(self._given, result, picks)
+
+    def sum(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Sums; integers in 64 bits.
+
+        Examples
+        --------
+        >>> sw.windows([1e16, 1.0, 2.0, 3.0, 4.0], 2).sum()
+        array([1.e+16, 3.e+00, 5.e+00, 7.e+00])
+        """
+        return self._reduce("sum", out, threads)
+
+    def prod(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Products; integers in 64 bits."""
+        return self._reduce("prod", out, threads)
+
+    def mean(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Means; of equal elements exactly the element."""
+        return self._reduce("mean", out, threads)
+
+    def var(self, ddof: int = 0, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Variances, squares divided by their number less `ddof`; of equal elements exactly 0."""
+        return self._reduce("var", out, threads, index(ddof))
+
+    def std(self, ddof: int = 0, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Standard deviations: roots of the variances."""
+        return self._reduce("std", out, threads, index(ddof))
+
+    def min(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Lowest elements, of the input's dtype."""
+        return self._reduce("min", out, threads)
+
+    def max(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Highest elements, of the input's dtype."""
+        return self._reduce("max", out, threads)
+
+    def argmin(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Where the first of the lowest elements is, counted from the start of the window."""
+        return self._reduce("argmin", out, threads)
+
+    def argmax(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Where the first of the highest elements is, counted from the start of the window."""
+        return self._reduce("argmax", out, threads)
+
+    def any(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Whether any element is not zero."""
+        return self._reduce("any", out, threads)
+
+    def all(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Whether no element is zero."""
+        return self._reduce("all", out, threads)
+
+    def count(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """How many elements are not NaN."""
+        return self._reduce("count", out, threads)
+
+    def median(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Medians."""
+        return self._reduce("median", out, threads)
+
+    def quantile(self, q: float, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Quantiles, by NumPy's linear method.
+
+        Examples
+        --------
+        >>> sw.windows([5.0, 1.0, 4.0, 2.0], 3).quantile(0.25)
+        array([2.5, 1.5])
+        """
+        return self._reduce("quantile", out, threads, float(q))
+
+    def rank(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
+        """Where the last element ranks among all, from -1 for the lowest to 1 for the highest."""
+        return self._reduce("rank", out, threads)
+
+    def dot(
+        self, weights: Sequence[float], out: NDArray[Any] | None = None, threads: int | None = None
+    ) -> Any:
+        """Sums of elements, each times its weight: a correlation, not a convolution."""
+        numbers = np.ascontiguousarray(weights, "f8").ravel().tolist()
+        return self._reduce("dot", out, threads, weights=numbers)
+
+    def apply(
+        self,
+        function: Callable[[NDArray[Any]], ArrayLike],
+        out: NDArray[Any] | None = None,
+        threads: int | None = None,
+    ) -> Any:
+        """The results of any function of windows.
+
+        Parameters
+        ----------
+        function : callable
+            It gets some windows at a time, float64 of shape (how many, size), and returns one
+            number each. Memory is bounded: about 2 MiB of windows, or one window.
+        threads : int, optional
+            Has no effect: Python functions run one at a time.
+
+        Examples
+        --------
+        >>> sw.windows([1, 5, 2, 4], 2).apply(lambda windows: np.ptp(windows, axis=1))
+        array([4., 3., 2.])
+        """
+        result = _core.apply_to_windows(self._array, self._which, function, out)
+        return self._labelled(result, out)
+
+
+def windows(
+    a: ArrayLike,
+    size: _Integers,
+    axis: Any = -1,
+    *,
+    step: _Integers = 1,
+    dilation: _Integers = 1,
+    mode: _Mode = "valid",
+    origin: _Integers = 0,
+    fill: float = np.nan,
+    nan: Literal["propagate", "skip"] = "propagate",
+    min_count: int | None = None,
+    overflow: Literal["raise", "wrap"] = "raise",
+) -> Windows:
+    """Sliding windows along one axis or several.
+
+    Parameters
+    ----------
+    a : array_like
+        Also a pandas Series or DataFrame or an xarray DataArray: results are of the same kind,
+        labels and all.
+    size : int or tuple of int
+        Elements of a window, along each axis.
+    axis : int or tuple of int
+        Which axes; the last ones by default. Of xarray also names.
+    step, dilation : int or tuple of int
+        From one window to the next, and from one element of a window to the next.
+    mode : {'valid', 'trailing', 'reflect', 'mirror', 'nearest', 'wrap', 'constant'}
+        'valid': whole windows only. 'trailing': one window per element, which ends there;
+        incomplete ones give `fill`, or with nan='skip' are windows of fewer elements. The others
+        have one window around each element, and say what lies beside the axis, with the names of
+        `scipy.ndimage`: 'reflect' repeats the last element (`numpy.pad` calls that 'symmetric'),
+        'mirror' does not ('reflect' there), 'constant' is `fill`.
+    origin : int or tuple of int
+        Moves windows that lie around an element to the left, as in `scipy.ndimage`.
+    fill : float
+    nan : {'propagate', 'skip'}
+        Whether a window with a NaN is NaN, or leaves it out.
+    min_count : int, optional
+        With 'skip': windows with fewer numbers are NaN; 1 by default.
+    overflow : {'raise', 'wrap'}
+        What becomes of integer sums and products beyond 64 bits.
+
+    Returns
+    -------
+    Windows
+
+    Examples
+    --------
+    >>> sw.windows([1.0, 2.0, 4.0, 8.0], 2).mean()
+    array([1.5, 3. , 6. ])
+    >>> sw.windows([3, 1, 2, 5], 3, mode="trailing").max()
+    array([nan, nan,  3.,  5.])
+    """
+    return Windows(a, size, axis, step, dilation, mode, origin, fill, nan, min_count, overflow)
