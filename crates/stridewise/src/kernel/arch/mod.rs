@@ -34,6 +34,12 @@ pub(crate) trait Vector: Copy {
     /// 16 bytes can be read from each used address; the instruction set is there.
     unsafe fn load(from: [*const u8; MOST_LANES]) -> Self;
 
+    /// All lanes, one after the other.
+    ///
+    /// # Safety
+    /// `LANES * 16` bytes can be read; the instruction set is there.
+    unsafe fn load_whole(from: *const u8) -> Self;
+
     /// Whole vectors from the first `LANES` addresses, then lanes exchanged: lane `k` of vector
     /// `c` is lane `c` of what lies at `from[k]`. Vectors past the last lane are ignored.
     ///

@@ -21,6 +21,12 @@ impl Vector for Lane {
     }
 
     #[inline(always)]
+    unsafe fn load_whole(from: *const u8) -> Self {
+        // SAFETY: 16 bytes are readable, as the caller promises.
+        unsafe { Self::load([from; MOST_LANES]) }
+    }
+
+    #[inline(always)]
     unsafe fn load_across(from: [*const u8; MOST_LANES]) -> [Self; MOST_LANES] {
         // SAFETY: as for `load`.
         [unsafe { Self::load(from) }; MOST_LANES]

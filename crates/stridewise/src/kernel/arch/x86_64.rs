@@ -31,6 +31,12 @@ impl Vector for __m128i {
     }
 
     #[inline(always)]
+    unsafe fn load_whole(from: *const u8) -> Self {
+        // SAFETY: 16 bytes are readable, as the caller promises.
+        unsafe { _mm_loadu_si128(from.cast()) }
+    }
+
+    #[inline(always)]
     unsafe fn load_across(from: [*const u8; MOST_LANES]) -> [Self; MOST_LANES] {
         // SAFETY: as for `load`.
         [unsafe { Self::load(from) }; MOST_LANES]
@@ -63,6 +69,12 @@ impl Vector for __m256i {
     unsafe fn load(from: [*const u8; MOST_LANES]) -> Self {
         // SAFETY: 16 bytes are readable from both, as the caller promises.
         unsafe { _mm256_loadu2_m128i(from[1].cast(), from[0].cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_whole(from: *const u8) -> Self {
+        // SAFETY: 32 bytes are readable, as the caller promises.
+        unsafe { _mm256_loadu_si256(from.cast()) }
     }
 
     #[inline(always)]
@@ -115,6 +127,12 @@ impl Vector for __m512i {
             let fourth = _mm_loadu_si128(from[3].cast());
             _mm512_mask_broadcast_i32x4(lanes, 0xf000, fourth)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_whole(from: *const u8) -> Self {
+        // SAFETY: 64 bytes are readable, as the caller promises.
+        unsafe { _mm512_loadu_si512(from.cast()) }
     }
 
     #[inline(always)]

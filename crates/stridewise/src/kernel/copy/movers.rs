@@ -17,11 +17,11 @@ pub(super) struct Block<'a> {
     /// Where row 0 would start if its offset were 0.
     pub(super) source: *const u8,
     /// The offset of each row.
-    pub(super) rows: &'a [isize],
+    pub(super) rows: Offsets<'a>,
     /// Where column 0 would start if its offset were 0.
     pub(super) destination: *mut u8,
     /// The offset of each column; `Interleave` uses the first alone.
-    pub(super) columns: &'a [isize],
+    pub(super) columns: Offsets<'a>,
     /// Bytes of an item.
     pub(super) item: usize,
     /// Bytes between items of a row, in the source.
@@ -32,6 +32,22 @@ pub(super) struct Block<'a> {
     pub(super) pack: bool,
     /// What to ask for meanwhile, where that is the mover's to do.
     pub(super) ahead: Option<Ahead>,
+}
+
+/// Where the positions of one side of a block lie in the operand in which they are far apart.
+#[derive(Clone, Copy)]
+pub(super) struct Offsets<'a> {
+    /// The offset of each.
+    pub(super) table: &'a [isize],
+    /// How far they are apart, where that is one number.
+    pub(super) step: Option<isize>,
+}
+
+impl Offsets<'_> {
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
 }
 
 /// What will be read next, so that it can be asked for in time.
@@ -81,10 +97,10 @@ pub(super) struct Items<const ITEM: usize>;
 impl<const ITEM: usize> Move for Items<ITEM> {
     #[inline(always)]
     unsafe fn block<I: Isa>(block: &Block<'_>) {
-        for (column, &to) in block.columns.iter().enumerate() {
+        for (column, &to) in block.columns.table.iter().enumerate() {
             let source = block.source.wrapping_offset(block.near * column as isize);
             let to = block.destination.wrapping_offset(to);
-            for (row, &offset) in block.rows.iter().enumerate() {
+            for (row, &offset) in block.rows.table.iter().enumerate() {
                 let to = to.wrapping_offset(block.step * row as isize);
                 // SAFETY: an item of the block.
                 unsafe { put::<ITEM>(source.wrapping_offset(offset), to) }
@@ -99,10 +115,10 @@ pub(super) struct AnyItems;
 impl Move for AnyItems {
     #[inline(always)]
     unsafe fn block<I: Isa>(block: &Block<'_>) {
-        for (column, &to) in block.columns.iter().enumerate() {
+        for (column, &to) in block.columns.table.iter().enumerate() {
             let source = block.source.wrapping_offset(block.near * column as isize);
             let to = block.destination.wrapping_offset(to);
-            for (row, &offset) in block.rows.iter().enumerate() {
+            for (row, &offset) in block.rows.table.iter().enumerate() {
                 let to = to.wrapping_offset(block.step * row as isize);
                 // SAFETY: an item of the block.
                 unsafe { ptr::copy_nonoverlapping(source.wrapping_offset(offset), to, block.item) }

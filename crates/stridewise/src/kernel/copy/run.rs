@@ -16,7 +16,7 @@
 use std::ops::Range;
 use std::ptr;
 
-use super::movers::{Ahead, Block};
+use super::movers::{Ahead, Block, Offsets};
 use super::plan::{Axis, Flow, MOST_STEP, Mover, Plan};
 use super::shell::MoveBlock;
 use super::side::Side;
@@ -159,17 +159,24 @@ impl Job<'_> {
     /// As for `Work::run`.
     #[inline(always)]
     unsafe fn long_run<I: Isa>(&self, tick: Tick<'_>) -> Result<(), Stopped> {
+        let columns = &self.plan.columns;
         for piece in self.rows.clone() {
             let length = self.plan.rows.length(piece, self.plan.row_blocks());
             let (from, to) = self.strip(piece);
-            // SAFETY: a piece of the run.
-            unsafe {
-                match self.plan.flow {
-                    Flow::Direct => ptr::copy_nonoverlapping(from, to, length),
-                    _ => stream_run::<I>(from, to, length, self.after(piece)),
+            for (column, &far) in columns.far[..self.columns].iter().enumerate() {
+                let next = column + 1;
+                let at = |column: usize| from.wrapping_offset(columns.near * column as isize);
+                let after = if next < self.columns { at(next) } else { self.after(piece) };
+                // SAFETY: a piece of the run.
+                unsafe {
+                    let (from, to) = (at(column), to.wrapping_offset(far));
+                    match self.plan.flow {
+                        Flow::Direct => ptr::copy_nonoverlapping(from, to, length),
+                        _ => stream_run::<I>(from, to, length, after),
+                    }
                 }
             }
-            tick(length)?;
+            tick(length * self.columns)?;
         }
         Ok(())
     }
@@ -179,10 +186,10 @@ impl Job<'_> {
     #[inline(always)]
     unsafe fn direct(&self, tick: Tick<'_>) -> Result<(), Stopped> {
         let plan = self.plan;
-        let columns = &plan.columns.far[..self.columns];
+        let columns = plan.columns.offsets(self.columns);
         for strip in self.rows.clone() {
             let (source, destination) = self.strip(strip);
-            let rows = &plan.rows.far[..plan.rows.length(strip, plan.row_blocks())];
+            let rows = plan.rows.offsets(plan.rows.length(strip, plan.row_blocks()));
             let ahead = Some(Ahead { columns: self.ahead_columns(), next: self.after(strip) });
             // SAFETY: a block of the job.
             unsafe { (self.mover)(&self.block(source, rows, destination, columns, ahead)) };
@@ -197,13 +204,13 @@ impl Job<'_> {
     unsafe fn by_columns<I: Isa>(&self, bench: &mut Bench, tick: Tick<'_>) -> Result<(), Stopped> {
         let plan = self.plan;
         let pitch = plan.pitch();
-        let stage = bench.stage.as_mut_ptr().cast::<u8>();
+        let stage = bench.stage.as_mut_ptr().wrapping_add(1).cast::<u8>();
         let carried = bench.carried.as_mut_ptr();
-        let places: [isize; MOST_STEP] = std::array::from_fn(|at| (at * pitch + LINE) as isize);
+        let places: [isize; MOST_STEP] = std::array::from_fn(|at| (at * pitch) as isize);
         for strip in self.rows.clone() {
             let (begins, ends) = (strip == self.rows.start, strip + 1 == self.rows.end);
             let (source, destination) = self.strip(strip);
-            let rows = &plan.rows.far[..plan.rows.length(strip, plan.row_blocks())];
+            let rows = plan.rows.offsets(plan.rows.length(strip, plan.row_blocks()));
             let length = rows.len() * plan.item;
             let before = (strip - self.rows.start) * plan.rows.block * plan.item;
             let mut first = 0;
@@ -212,9 +219,10 @@ impl Job<'_> {
                 let source = source.wrapping_offset(plan.columns.near * first as isize);
                 let mut wanted =
                     Wanted { source: self.ahead_of(strip, first), rows: plan.asked.iter() };
+                let staged = Offsets { table: &places[..count], step: Some(pitch as isize) };
                 // SAFETY: a block of the job, its columns on the stage, a pitch apart.
                 unsafe {
-                    (self.mover)(&self.block(source, rows, stage, &places[..count], None));
+                    (self.mover)(&self.block(source, rows, stage, staged, None));
                 }
                 for (at, &place) in places[..count].iter().enumerate() {
                     let to = destination.wrapping_offset(plan.columns.far[first + at]);
@@ -247,7 +255,7 @@ impl Job<'_> {
     unsafe fn joined<I: Isa>(&self, bench: &mut Bench, tick: Tick<'_>) -> Result<(), Stopped> {
         let plan = self.plan;
         let staged = bench.stage.as_mut_ptr().wrapping_add(1).cast::<u8>();
-        let rows = &plan.rows.far[..];
+        let rows = plan.rows.offsets(plan.rows.total);
         let row_bytes = rows.len() * plan.item;
         let mut stretch = Stretch { to: self.destination, carried: 0 };
         let mut first = 0;
@@ -256,7 +264,7 @@ impl Job<'_> {
             let source = self.source.wrapping_offset(plan.columns.near * first as isize);
             let mut wanted = Wanted { source: self.ahead_of(0, first), rows: plan.asked.iter() };
             // On the stage columns follow one another as they do in the destination.
-            let columns = &plan.columns.far[..count];
+            let columns = plan.columns.offsets(count);
             let length = count * row_bytes;
             // SAFETY: a block of the job, its columns one after the other on the stage, which has
             // room for them and for a line before.
@@ -281,9 +289,9 @@ impl Job<'_> {
     fn block<'b>(
         &self,
         source: *const u8,
-        rows: &'b [isize],
+        rows: Offsets<'b>,
         destination: *mut u8,
-        columns: &'b [isize],
+        columns: Offsets<'b>,
         ahead: Option<Ahead>,
     ) -> Block<'b> {
         let Plan { item, columns: Side { near, .. }, rows: Side { near: step, .. }, .. } =
@@ -311,7 +319,7 @@ impl Job<'_> {
     /// How far ahead to ask for lines, so that they arrive in time.
     #[inline(always)]
     fn ahead_columns(&self) -> usize {
-        (8 * LINE / self.plan.item).max(1)
+        self.plan.ahead
     }
 
     /// What to ask for while a step of columns is staged.

@@ -4,6 +4,7 @@
 //! source), so one number places a position there; in the *far* operand a table does.
 //! Axes of extent 2 and near strides 8, 16, 32 make one side of 8 positions, 8 bytes apart.
 
+use super::movers::Offsets;
 use crate::layout::PerAxis;
 
 /// One axis, seen from a side.
@@ -105,6 +106,12 @@ impl Side {
     pub(super) fn of_bytes(total: usize, block: usize) -> Side {
         let axes = PerAxis::from(&[Run { extent: total, near: 1, far: 1 }][..]);
         Side { axes, total, block, near: 1, far: Vec::new(), far_block: block as isize }
+    }
+
+    /// Where the first `count` positions of a block lie in the far operand.
+    pub(super) fn offsets(&self, count: usize) -> Offsets<'_> {
+        let step = (self.axes.len() == 1).then(|| self.axes[0].far);
+        Offsets { table: &self.far[..count], step }
     }
 
     /// How many blocks there are when rests below `least` join the block before them.

@@ -123,7 +123,9 @@ pub(super) unsafe fn stream_run<I: Isa>(
     let lines = (length - head) / LINE;
     // SAFETY: head + lines * LINE <= length.
     unsafe {
-        ptr::copy_nonoverlapping(from, to, head);
+        if head > 0 {
+            ptr::copy_nonoverlapping(from, to, head);
+        }
         for line in 0..lines {
             let at = head + line * LINE;
             I::prefetch::<true>(match (at + AHEAD).checked_sub(length) {
@@ -133,6 +135,8 @@ pub(super) unsafe fn stream_run<I: Isa>(
             I::stream_line(from.add(at), to.add(at));
         }
         let done = head + lines * LINE;
-        ptr::copy_nonoverlapping(from.add(done), to.add(done), length - done);
+        if done < length {
+            ptr::copy_nonoverlapping(from.add(done), to.add(done), length - done);
+        }
     }
 }

@@ -13,10 +13,10 @@ impl<const ITEM: usize, const ROWS: usize> Move for Interleave<ITEM, ROWS> {
     #[inline(always)]
     unsafe fn block<I: Isa>(block: &Block<'_>) {
         let mut rows = [block.source; ROWS];
-        for (row, &offset) in rows.iter_mut().zip(block.rows) {
+        for (row, &offset) in rows.iter_mut().zip(block.rows.table) {
             *row = row.wrapping_offset(offset);
         }
-        let to = block.destination.wrapping_offset(block.columns[0]);
+        let to = block.destination.wrapping_offset(block.columns.table[0]);
         for column in 0..block.columns.len() {
             for (at, row) in rows.iter().enumerate() {
                 // SAFETY: an item of the block; columns follow one another.
@@ -34,10 +34,10 @@ pub(super) struct Deinterleave<const ITEM: usize, const COLUMNS: usize>;
 impl<const ITEM: usize, const COLUMNS: usize> Move for Deinterleave<ITEM, COLUMNS> {
     #[inline(always)]
     unsafe fn block<I: Isa>(block: &Block<'_>) {
-        let Some(&first) = block.rows.first() else { return };
+        let Some(&first) = block.rows.table.first() else { return };
         let source = block.source.wrapping_offset(first);
         let mut columns = [block.destination; COLUMNS];
-        for (column, &offset) in columns.iter_mut().zip(block.columns) {
+        for (column, &offset) in columns.iter_mut().zip(block.columns.table) {
             *column = column.wrapping_offset(offset);
         }
         for row in 0..block.rows.len() {
