@@ -33,9 +33,12 @@ const JOINED: usize = 256 << 10;
 /// line at a time moves 4096 x 4096 numbers at 0.55 of the floor, two at 0.75; with four, as many
 /// rows are read at once as miss each other in the sets of the second cache.
 const LINES: usize = 2;
-/// How many lines of each row ahead the source is asked for: with 8 where rows lie a large power
-/// of two apart 0.71 of the floor, with 16 0.75.
-const AHEAD: usize = 16;
+/// How many lines of each row ahead the source is asked for: 4096 x 4096 numbers of 8 bytes move at
+/// 0.71 of the floor with 8, at 0.75 with 16;
+const AHEAD: Range<usize> = 4..16;
+/// but less where that would be more lines than these in all: 0.40 of the floor with 16 lines of
+/// 128 rows of bytes, 0.48 with 4.
+const AHEAD_IN_ALL: usize = 512;
 /// Bytes of a column that are staged together: less, and the unfinished line of each weighs.
 const STRETCH: usize = 512;
 /// The most sources or destinations that are woven into one, or taken apart.
@@ -252,6 +255,7 @@ impl Plan {
         };
         let rows = rows.cut(rows_wanted, LINE);
         let crowded = caches.crowded(inner.source, rows.block);
+        let ahead = (AHEAD_IN_ALL / rows.block.max(1)).clamp(AHEAD.start, AHEAD.end);
         let asked = match flow {
             Flow::Direct | Flow::Lines => Vec::new(),
             Flow::Columns | Flow::Joined => {
@@ -268,7 +272,7 @@ impl Plan {
             flow,
             step,
             asked,
-            ahead: (AHEAD * LINE / item).max(1),
+            ahead: (ahead * LINE / item).max(1),
             crowded,
             parts: 1,
             turn: 0,
@@ -419,7 +423,9 @@ fn grow(rows: &mut Runs, columns: &mut Runs, axes: &mut PerAxis<Axis>, item: usi
         let rows_first = rows.total <= columns.total || more_columns.is_none();
         let bytes = rows.total * item;
         match (more_rows, more_columns) {
-            (Some(at), _) if rows.near == item as isize && bytes % LINE != 0 && bytes <= ragged => {
+            (Some(at), _)
+                if rows.near == item as isize && !bytes.is_multiple_of(LINE) && bytes <= ragged =>
+            {
                 rows.take(axes.remove(at).as_row());
             }
             (Some(at), _) if short(rows) && (rows_first || !short(columns)) => {

@@ -110,8 +110,7 @@ impl<const ITEM: usize, const N: usize, const STREAM: bool> Tiles<ITEM, N, STREA
                         }
                     } else if block.pack && V::LANES == MOST_LANES {
                         for part in 0..PARTS {
-                            ask(part, PARTS);
-                            Self::part::<V, A>(place, part, packed);
+                            Self::part::<V, A>(place, part, packed, |row| ask(row, group));
                         }
                         Self::join::<V, A>(place, packed);
                     } else if block.pack {
@@ -183,17 +182,23 @@ impl<const ITEM: usize, const N: usize, const STREAM: bool> Tiles<ITEM, N, STREA
     }
 
     /// Zips an eighth of a group's rows, as many items as make up 8 bytes, a line of each: what
-    /// then lies in 8 bytes are these rows' items of one column.
+    /// then lies in 8 bytes are these rows' items of one column. `ask` is told of each row.
     ///
     /// # Safety
     /// As `tile`, for vectors of a line; [`Packed`] can be written.
     #[inline(always)]
-    unsafe fn part<V: Vector, A: Apart>(place: Place<A, A>, part: usize, packed: *mut u8) {
+    unsafe fn part<V: Vector, A: Apart>(
+        place: Place<A, A>,
+        part: usize,
+        packed: *mut u8,
+        ask: impl Fn(usize),
+    ) {
         let rows = N / 2;
         // SAFETY: the caller's promise.
         unsafe {
             let mut registers = [V::load_whole(place.row(part * rows)); N];
             unrolled!(k < rows => {
+                ask(part * rows + k);
                 registers[k] = V::load_whole(place.row(part * rows + k));
             });
             unrolled!(round < 3 => {
