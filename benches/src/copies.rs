@@ -27,9 +27,9 @@ pub fn layouts(case: &Case) -> Result<(Layout, Layout), String> {
     Ok((of(case.source_strides())?, of(case.destination_strides())?))
 }
 
-/// What the environment's `STRIDEWISE_ISA` forces, or what is best here.
+/// What is best on this machine, or what the environment's `STRIDEWISE_ISA` forces.
 fn options() -> CopyOptions {
-    let mut options = CopyOptions::default();
+    let mut options = CopyOptions::on(&stridewise_io::machine::detect());
     let forced = std::env::var("STRIDEWISE_ISA").ok();
     if let Some(backend) = forced.and_then(|name| Backend::from_name(&name)) {
         options.backend = backend;
@@ -70,7 +70,7 @@ pub fn ours(
         options
     };
     if case.verb == "fresh" {
-        let from = arrays.source.clone();
+        let (from, options) = (arrays.source.clone(), options());
         let role = ("stridewise", Kind::Ours, Expect::Result);
         return Ok(vec![Fresh::entrant(
             role,
@@ -80,7 +80,7 @@ pub fn ours(
                 let read = Bytes::new(from.bytes(), from_layout.clone()).expect("it fits");
                 let mut made = Buffer::zeroed(from.bytes().len()).expect("memory");
                 let mut write = BytesMut::new(&mut made, to_layout.clone()).expect("it fits");
-                copy(&read, &mut write, &options(), &Control::quiet()).expect("shapes agree");
+                copy(&read, &mut write, &options, &Control::quiet()).expect("shapes agree");
                 made
             },
         )]);
