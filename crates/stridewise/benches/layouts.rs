@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use stridewise::layout::{
-    AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_each, broadcast_shapes,
+    AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_pair, broadcast_shapes,
     overlap, self_overlap,
 };
 
@@ -95,7 +95,7 @@ fn main() {
     time("diagonal", 50.0, || black_box(&a).diagonal(1, 0, 3));
     time("broadcast_to", 50.0, || black_box(&single).broadcast_to(&[2, 6, 4, 7]));
     time("broadcast_shapes", 50.0, || broadcast_shapes(&[black_box(&shape), &[1, 5]]));
-    time("broadcast_each", 50.0, || broadcast_each([black_box(&single), black_box(&row)]));
+    time("broadcast_pair", 50.0, || broadcast_pair(black_box(&single), black_box(&row)));
     time("window", 50.0, || black_box(&a).window(&windows));
     time("as_strided", 50.0, || black_box(&a).as_strided(&asked));
     time("reinterpret", 50.0, || black_box(&a).reinterpret(2));

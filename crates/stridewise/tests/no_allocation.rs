@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use stridewise::layout::{
-    Access, AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_each,
+    Access, AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_pair,
     broadcast_shapes, overlap, self_overlap,
 };
 
@@ -97,7 +97,7 @@ fn operations_on_few_axes_do_not_allocate() {
     check("reinterpret", || a.reinterpret(2));
     check("field", || a.field(4, 2, &[2]));
     check("coalesce", || strided.coalesce());
-    check("broadcast_each", || broadcast_each([&single, &row]));
+    check("broadcast_pair", || broadcast_pair(&single, &row));
     check("expand_dims with gaps", || strided.expand_dims(&[0, 2]));
     for (a, name) in [(&a, "C order"), (&turned, "F order"), (&strided, "gaps"), (&mixed, "mixed")]
     {

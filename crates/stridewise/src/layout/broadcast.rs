@@ -43,19 +43,63 @@ impl Layout {
     /// Over a shape that it broadcasts to, whose bytes are counted.
     #[inline]
     fn stretched(&self, shape: &[i64]) -> Layout {
-        let added = shape.len() - self.rank();
-        let strides = PerAxis::from_fn(shape.len(), |axis| match axis.checked_sub(added) {
-            Some(axis) if self.shape()[axis] != 1 => self.strides()[axis],
+        self.stretched_over(shape.len(), |axis| shape[axis], Singles::StandStill)
+    }
+
+    /// The same, of so many extents.
+    #[inline(always)]
+    fn stretched_over(
+        &self,
+        rank: usize,
+        extent: impl Fn(usize) -> i64,
+        singles: Singles,
+    ) -> Layout {
+        let added = rank - self.rank();
+        let (shape, strides) = (self.shape(), self.strides());
+        let strides = PerAxis::from_fn(rank, |axis| match axis.checked_sub(added) {
+            Some(axis) if shape[axis] != 1 || singles == Singles::Verbatim => strides[axis],
             _ => 0,
         });
         // L4: stretched axes do not move, the others are as they were.
-        Layout::from_proved(PerAxis::from(shape), strides, self.offset(), self.itemsize())
+        let shape = PerAxis::from_fn(rank, extent);
+        Layout::from_proved(shape, strides, self.offset(), self.itemsize())
     }
 
     /// As [`stretched`](Layout::stretched), strides and all where that is its shape already.
     #[inline]
     fn stretched_if_needed(&self, shape: &[i64]) -> Layout {
         if self.shape() == shape { self.clone() } else { self.stretched(shape) }
+    }
+
+    /// The extent of an axis, counted as if there were `rank` of them: 1 for those that are not.
+    #[inline(always)]
+    fn extent_among(&self, rank: usize, axis: usize) -> i64 {
+        match axis.checked_sub(rank - self.rank()) {
+            Some(axis) => self.shape()[axis],
+            None => 1,
+        }
+    }
+
+    /// The extent that an axis has when it is stretched to the other's.
+    #[inline(always)]
+    fn extent_beside(&self, other: &Layout, rank: usize, axis: usize) -> i64 {
+        match self.extent_among(rank, axis) {
+            1 => other.extent_among(rank, axis),
+            extent => extent,
+        }
+    }
+}
+
+/// What becomes of the strides of axes of extent 1.
+#[derive(Clone, Copy, PartialEq)]
+enum Singles {
+    Verbatim,
+    StandStill,
+}
+
+impl Singles {
+    fn of(has_the_shape: bool) -> Singles {
+        if has_the_shape { Singles::Verbatim } else { Singles::StandStill }
     }
 }
 
@@ -119,24 +163,40 @@ pub fn broadcast(layouts: &[&Layout]) -> Result<Vec<Layout>, LayoutError> {
     Ok(layouts.iter().map(|layout| layout.stretched_if_needed(&shape)).collect())
 }
 
-/// As [`broadcast`], where it is known how many there are: the heap is not needed then.
+/// As [`broadcast`], of two: neither the heap nor a list of shapes is needed then.
 ///
 /// ```
-/// # use stridewise::layout::{Layout, broadcast_each};
+/// # use stridewise::layout::{Layout, broadcast_pair};
 /// let (row, column) = (Layout::c_order(&[3], 8).unwrap(), Layout::c_order(&[2, 1], 8).unwrap());
-/// let [row, column] = broadcast_each([&row, &column]).unwrap();
+/// let (row, column) = broadcast_pair(&row, &column).unwrap();
 /// assert_eq!(row.to_string(), "(2,3):(0,8)+0");
 /// assert_eq!(column.to_string(), "(2,3):(8,0)+0");
 /// ```
 ///
 /// # Errors
 /// As [`broadcast`].
-pub fn broadcast_each<const N: usize>(layouts: [&Layout; N]) -> Result<[Layout; N], LayoutError> {
-    let shape = broadcast_shapes(&layouts.map(Layout::shape))?;
-    for layout in layouts {
-        check_extents(&shape, layout.itemsize())?;
+pub fn broadcast_pair(one: &Layout, other: &Layout) -> Result<(Layout, Layout), LayoutError> {
+    let rank = one.rank().max(other.rank());
+    // Whether all is well, in one walk; `broadcast` says what is wrong, if it is.
+    let mut nominal = one.itemsize().max(other.itemsize()).max(1);
+    let (mut one_fits, mut other_fits) = (one.rank() == rank, other.rank() == rank);
+    let mut wrong = false;
+    for axis in 0..rank {
+        let (first, second) = (one.extent_among(rank, axis), other.extent_among(rank, axis));
+        one_fits &= second == 1 || second == first;
+        other_fits &= first == 1 || first == second;
+        let (product, overflows) = nominal.overflowing_mul(first.max(second).max(1));
+        nominal = product;
+        wrong |= overflows | (first != 1 && second != 1 && first != second);
     }
-    Ok(layouts.map(|layout| layout.stretched_if_needed(&shape)))
+    if wrong {
+        return broadcast(&[one, other]).map(|both| (both[0].clone(), both[1].clone()));
+    }
+    let (one_singles, other_singles) = (Singles::of(one_fits), Singles::of(other_fits));
+    Ok((
+        one.stretched_over(rank, |axis| one.extent_beside(other, rank, axis), one_singles),
+        other.stretched_over(rank, |axis| other.extent_beside(one, rank, axis), other_singles),
+    ))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! `(2,3):(8,16)+0` copied in order K stays `(2,3):(8,16)+0`, in order C it becomes
 //! `(2,3):(24,8)+0`.
 
-use super::layout_type::check_extents;
+use super::layout_type::{Packing, check_extents};
 use super::{Layout, LayoutError, PerAxis};
 
 /// The order of a copy's axes, as in `a.copy(order=..)`.
@@ -59,14 +59,13 @@ impl Layout {
 
     fn packed_like(&self, order: CopyOrder, itemsize: i64) -> Layout {
         let (shape, rank) = (self.shape(), self.rank());
-        let packed_c = || Layout::packed_strides(shape, itemsize, (0..rank).rev());
-        let packed_f = || Layout::packed_strides(shape, itemsize, 0..rank);
+        let packed = |packing| Layout::packed_strides(rank, itemsize, packing, |axis| shape[axis]);
         let strides = match order {
-            CopyOrder::C => packed_c(),
-            CopyOrder::F => packed_f(),
-            _ if self.is_c_contiguous() => packed_c(),
-            _ if self.is_f_contiguous() => packed_f(),
-            CopyOrder::A => packed_c(),
+            CopyOrder::C => packed(Packing::C),
+            CopyOrder::F => packed(Packing::F),
+            _ if self.is_c_contiguous() => packed(Packing::C),
+            _ if self.is_f_contiguous() => packed(Packing::F),
+            CopyOrder::A => packed(Packing::C),
             CopyOrder::K => PerAxis::from_fn(rank, |axis| {
                 // It steps over all axes that are faster than it.
                 let faster = (0..rank).filter(|&other| self.is_faster(other, axis));

@@ -28,6 +28,15 @@ pub struct Layout {
     itemsize: i64,
 }
 
+/// Which axis is the fastest of a layout without gaps.
+#[derive(Clone, Copy)]
+pub(in crate::layout) enum Packing {
+    /// the last
+    C,
+    /// the first
+    F,
+}
+
 impl Layout {
     /// A layout of the given shape and signed byte strides, its first element `offset` bytes
     /// into the buffer.
@@ -50,14 +59,18 @@ impl Layout {
     ///
     /// Law: `strides[k] == itemsize * product(shape[k+1..])`, zeros counted as one.
     pub fn c_order(shape: &[i64], itemsize: i64) -> Result<Layout, LayoutError> {
-        Layout::packed(shape, itemsize, (0..shape.len()).rev())
+        check_extents(shape, itemsize)?;
+        let strides = Layout::packed_strides(shape.len(), itemsize, Packing::C, |axis| shape[axis]);
+        Ok(Layout { shape: PerAxis::from(shape), strides, offset: 0, itemsize })
     }
 
     /// Fortran order: the first axis is contiguous.
     ///
     /// Law: `strides[k] == itemsize * product(shape[..k])`, zeros counted as one.
     pub fn f_order(shape: &[i64], itemsize: i64) -> Result<Layout, LayoutError> {
-        Layout::packed(shape, itemsize, 0..shape.len())
+        check_extents(shape, itemsize)?;
+        let strides = Layout::packed_strides(shape.len(), itemsize, Packing::F, |axis| shape[axis]);
+        Ok(Layout { shape: PerAxis::from(shape), strides, offset: 0, itemsize })
     }
 
     /// Contiguous in the given order of axes, slowest first: `order == [0, 1, ..]` is C order.
@@ -74,34 +87,35 @@ impl Layout {
         order: &[usize],
     ) -> Result<Layout, LayoutError> {
         super::permute::check_permutation(order, shape.len())?;
-        Layout::packed(shape, itemsize, order.iter().rev().copied())
-    }
-
-    #[inline]
-    fn packed(
-        shape: &[i64],
-        itemsize: i64,
-        fastest_first: impl Iterator<Item = usize>,
-    ) -> Result<Layout, LayoutError> {
         check_extents(shape, itemsize)?;
-        let strides = Layout::packed_strides(shape, itemsize, fastest_first);
-        Ok(Layout { shape: PerAxis::from(shape), strides, offset: 0, itemsize })
-    }
-
-    /// Strides without gaps for a shape that satisfies L1 to L3.
-    #[inline]
-    pub(in crate::layout) fn packed_strides(
-        shape: &[i64],
-        itemsize: i64,
-        fastest_first: impl Iterator<Item = usize>,
-    ) -> PerAxis<i64> {
-        PerAxis::written(shape.len(), |strides| {
+        let strides = PerAxis::written(shape.len(), |strides| {
             let mut stride = itemsize;
-            for axis in fastest_first {
+            for &axis in order.iter().rev() {
                 strides[axis] = stride;
                 stride *= shape[axis].max(1); // Invariant L3.
             }
-        })
+        });
+        Ok(Layout { shape: PerAxis::from(shape), strides, offset: 0, itemsize })
+    }
+
+    /// Strides without gaps for extents that satisfy L1 to L3.
+    #[inline(always)]
+    pub(in crate::layout) fn packed_strides(
+        rank: usize,
+        itemsize: i64,
+        packing: Packing,
+        extent: impl Fn(usize) -> i64,
+    ) -> PerAxis<i64> {
+        let mut next = itemsize;
+        let stride = |axis| {
+            let stride = next;
+            next *= extent(axis).max(1); // Invariant L3.
+            stride
+        };
+        match packing {
+            Packing::C => PerAxis::from_fn_back(rank, stride),
+            Packing::F => PerAxis::from_fn(rank, stride),
+        }
     }
 
     /// From parts that the caller has proved to satisfy L1 to L4, as when they describe a

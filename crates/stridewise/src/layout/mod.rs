@@ -38,7 +38,7 @@ mod window;
 
 pub use as_strided::{Access, AsStrided};
 pub use axis::normalize_axis;
-pub use broadcast::{broadcast, broadcast_each, broadcast_shapes};
+pub use broadcast::{broadcast, broadcast_pair, broadcast_shapes};
 pub use copied::CopyOrder;
 pub use covering::{Count, Covering, Listed};
 pub use dtype::DType;

@@ -37,17 +37,41 @@ impl<T: Copy + Default> PerAxis<T> {
     }
 
     /// The value that `value` gives for each axis of `0..rank`, asked from the first on.
+    ///
+    /// The quickest way to many at once: each has a place that is known when this is compiled, so
+    /// that it is kept in a register until it is written where it belongs, and nothing is moved.
     #[inline(always)]
     pub fn from_fn(rank: usize, mut value: impl FnMut(usize) -> T) -> Self {
-        PerAxis::written(rank, |values| {
-            for (axis, place) in values.iter_mut().enumerate() {
+        if rank > INLINE {
+            return PerAxis(Store::Heap((0..rank).map(value).collect()));
+        }
+        let mut values = [T::default(); INLINE];
+        for (axis, place) in values.iter_mut().enumerate() {
+            if axis < rank {
                 *place = value(axis);
             }
-        })
+        }
+        PerAxis(Store::Inline { len: rank, values })
     }
 
-    /// `rank` values that `write` puts over the defaults it finds. The quickest way to many at
-    /// once: they stand on their own until they are complete, and move as a whole.
+    /// As [`from_fn`](PerAxis::from_fn), asked from the last on.
+    #[inline(always)]
+    pub(in crate::layout) fn from_fn_back(rank: usize, mut value: impl FnMut(usize) -> T) -> Self {
+        if rank > INLINE {
+            let mut heap: Vec<T> = (0..rank).rev().map(value).collect();
+            heap.reverse();
+            return PerAxis(Store::Heap(heap));
+        }
+        let mut values = [T::default(); INLINE];
+        for (axis, place) in values.iter_mut().enumerate().rev() {
+            if axis < rank {
+                *place = value(axis);
+            }
+        }
+        PerAxis(Store::Inline { len: rank, values })
+    }
+
+    /// `rank` values that `write` puts over the defaults it finds, in any order.
     #[inline(always)]
     pub(in crate::layout) fn written(rank: usize, write: impl FnOnce(&mut [T])) -> Self {
         if rank > INLINE {
@@ -139,15 +163,7 @@ impl<T: Copy + Default> DerefMut for PerAxis<T> {
 impl<T: Copy + Default> From<&[T]> for PerAxis<T> {
     #[inline]
     fn from(slice: &[T]) -> Self {
-        if slice.len() > INLINE {
-            return PerAxis(Store::Heap(slice.to_vec()));
-        }
-        // A loop, because a call of memcpy takes longer than so few values.
-        let mut values = [T::default(); INLINE];
-        for (place, &value) in values.iter_mut().zip(slice) {
-            *place = value;
-        }
-        PerAxis(Store::Inline { len: slice.len(), values })
+        PerAxis::from_fn(slice.len(), |axis| slice[axis])
     }
 }
 

@@ -9,9 +9,9 @@
 use std::ops::Range;
 
 use super::axis::check_rank;
-use super::layout_type::check_extents;
+use super::layout_type::{Packing, check_extents};
 use super::slice::stepped;
-use super::{CopyOrder, Layout, LayoutError, PerAxis, ReshapeReason};
+use super::{CopyOrder, Layout, LayoutError, MAX_RANK, PerAxis, ReshapeReason};
 
 /// In which order `reshape` reads the old elements and places the new ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,21 +91,17 @@ impl Layout {
             return Ok(Reshape::View(self.clone()));
         }
         let order = self.reading_order(order);
-        let shape = self.with_open_extent(shape)?;
-        let (offset, itemsize) = (self.offset(), self.itemsize());
+        let wanted = self.with_open_extent(shape)?;
         if self.is_contiguous(order) {
-            let strides = packed_strides(&shape, order, itemsize);
-            return Ok(Reshape::View(Layout::from_proved(shape, strides, offset, itemsize)));
+            return Ok(Reshape::View(self.packed(wanted, order, self.offset())));
         }
-        let long_axes = self.long_axes();
-        if let Some(pair) = self.obstacle(&long_axes, &shape, order) {
+        if let Some(pair) = self.obstacle(self.all_axes(), wanted, order) {
             let reason = self.cannot_merge(pair, order);
-            let strides = packed_strides(&shape, order, itemsize);
-            let layout = Layout::from_proved(shape, strides, 0, itemsize);
-            return Ok(Reshape::Copy { layout, reason });
+            return Ok(Reshape::Copy { layout: self.packed(wanted, order, 0), reason });
         }
-        let strides = self.merged_strides(&long_axes, &shape, order)?;
-        Ok(Reshape::View(Layout::from_proved(shape, strides, offset, itemsize)))
+        let strides = self.merged_strides(wanted, order)?;
+        let (offset, itemsize) = (self.offset(), self.itemsize());
+        Ok(Reshape::View(Layout::from_proved(wanted.shape(), strides, offset, itemsize)))
     }
 
     /// One axis, as `a.ravel(order)`: always contiguous, a view where that is possible.
@@ -160,40 +156,51 @@ impl Layout {
         }
     }
 
+    /// These elements under a shape of as many, without gaps.
+    #[inline(always)]
+    fn packed(&self, wanted: Wanted<'_>, order: IndexOrder, offset: i64) -> Layout {
+        let (rank, itemsize) = (wanted.extents.len(), self.itemsize());
+        let packing = match order {
+            IndexOrder::F => Packing::F,
+            _ => Packing::C,
+        };
+        let strides = Layout::packed_strides(rank, itemsize, packing, |axis| wanted.extent(axis));
+        Layout::from_proved(wanted.shape(), strides, offset, itemsize)
+    }
+
     /// The shape with its negative extent, if any, worked out, so that the sizes agree.
-    #[inline]
-    fn with_open_extent(&self, wanted: &[i64]) -> Result<PerAxis<i64>, LayoutError> {
+    #[inline(always)]
+    fn with_open_extent<'a>(&self, wanted: &'a [i64]) -> Result<Wanted<'a>, LayoutError> {
         let size = self.size();
         let refuse = || LayoutError::ReshapeSize { size, wanted: wanted.to_vec() };
-        let mut open = None;
+        let mut found = None;
         let mut known = 1i64;
         for (axis, &extent) in wanted.iter().enumerate() {
             if extent >= 0 {
                 known = known.checked_mul(extent).ok_or_else(refuse)?;
-            } else if let Some(first) = open.replace(axis) {
+            } else if let Some(first) = found.replace(axis) {
                 return Err(LayoutError::TwoUnknownExtents { first, second: axis });
             }
         }
-        let rest = match open {
+        let open = match found {
             None if known == size => 1,
             Some(_) if known != 0 && size % known == 0 => size / known,
             _ => return Err(refuse()),
         };
-        let extent = |axis: usize| if wanted[axis] < 0 { rest } else { wanted[axis] };
-        let shape = PerAxis::from_fn(wanted.len(), extent);
+        let wanted = Wanted { extents: wanted, open };
         if size == 0 {
-            check_extents(&shape, self.itemsize())?; // L3 counts zeros as one.
+            check_extents(&wanted.shape(), self.itemsize())?; // L3 counts zeros as one.
         }
-        Ok(shape)
+        Ok(wanted)
     }
 
     /// NumPy's decision: the first two old axes that would have to merge and do not. `old` are
-    /// the long axes in the order of the walk.
-    #[inline]
+    /// all axes in the order of the walk.
+    #[inline(always)]
     pub(in crate::layout) fn obstacle(
         &self,
         old: &[usize],
-        new: &[i64],
+        new: Wanted<'_>,
         order: IndexOrder,
     ) -> Option<Neighbours> {
         let apart = |group: Group| self.first_apart(&old[group.old], order);
@@ -205,31 +212,31 @@ impl Layout {
     #[inline]
     fn merged_strides(
         &self,
-        old: &[usize],
-        new: &[i64],
+        new: Wanted<'_>,
         order: IndexOrder,
     ) -> Result<PerAxis<i64>, LayoutError> {
-        let mut filled = PerAxis::filled(0, new.len());
+        let rank = new.extents.len();
+        let mut filled = PerAxis::filled(0, rank);
         let strides = &mut filled[..];
         let mut fitted = 0;
-        for Group { old: from, new: to } in Groups::new(old, self.shape(), new) {
+        for Group { old: from, new: to } in Groups::new(self.all_axes(), self.shape(), new) {
             fitted = to.end;
             if order == IndexOrder::F {
-                strides[to.start] = self.strides()[old[from.start]];
+                strides[to.start] = self.strides()[from.start];
                 for axis in to.skip(1) {
-                    strides[axis] = stepped(axis, strides[axis - 1], new[axis - 1])?;
+                    strides[axis] = stepped(axis, strides[axis - 1], new.extent(axis - 1))?;
                 }
             } else {
-                strides[to.end - 1] = self.strides()[old[from.end - 1]];
+                strides[to.end - 1] = self.strides()[from.end - 1];
                 for axis in to.rev().skip(1) {
-                    strides[axis] = stepped(axis, strides[axis + 1], new[axis + 1])?;
+                    strides[axis] = stepped(axis, strides[axis + 1], new.extent(axis + 1))?;
                 }
             }
         }
         // New axes of extent 1 behind the last group continue it.
-        if let (Some(last), true) = (fitted.checked_sub(1), fitted < new.len()) {
+        if let (Some(last), true) = (fitted.checked_sub(1), fitted < rank) {
             let stride = match order {
-                IndexOrder::F => stepped(fitted, strides[last], new[last])?,
+                IndexOrder::F => stepped(fitted, strides[last], new.extent(last))?,
                 _ => strides[last],
             };
             strides[fitted..].fill(stride);
@@ -237,34 +244,33 @@ impl Layout {
         Ok(filled)
     }
 
-    /// The axes that a walk moves along: all but those of extent 1.
+    /// All axes as they stand: 0, 1, ..
     #[inline]
-    pub(in crate::layout) fn long_axes(&self) -> PerAxis<usize> {
-        let mut count = 0;
-        let mut axes = PerAxis::written(self.rank(), |axes: &mut [usize]| {
-            for (axis, &extent) in self.shape().iter().enumerate() {
-                axes[count] = axis; // At most as many as axes came before.
-                count += usize::from(extent != 1);
-            }
-        });
-        axes.truncate(count);
-        axes
+    pub(in crate::layout) fn all_axes(&self) -> &'static [usize] {
+        &ALL_AXES[..self.rank()] // Invariant L1.
     }
 
-    /// The first two neighbours that do not merge into one axis.
-    #[inline]
+    /// The first two neighbours that do not merge into one axis, those of extent 1 left out: no
+    /// walk moves along them.
+    #[inline(always)]
     pub(in crate::layout) fn first_apart(
         &self,
         axes: &[usize],
         order: IndexOrder,
     ) -> Option<Neighbours> {
-        let pair = |pair: &[usize]| match order {
-            IndexOrder::F => Neighbours { outer: pair[1], inner: pair[0] },
-            _ => Neighbours { outer: pair[0], inner: pair[1] },
-        };
-        let apart =
-            |pair: &Neighbours| self.needed_stride(pair.inner) != Some(self.strides()[pair.outer]);
-        axes.windows(2).map(pair).find(apart)
+        let mut long = axes.iter().copied().filter(|&axis| self.shape()[axis] != 1);
+        let mut last = long.next()?;
+        for axis in long {
+            let (outer, inner) = match order {
+                IndexOrder::F => (axis, last),
+                _ => (last, axis),
+            };
+            if self.needed_stride(inner) != Some(self.strides()[outer]) {
+                return Some(Neighbours { outer, inner });
+            }
+            last = axis;
+        }
+        None
     }
 
     /// What the stride of the next slower axis has to be to merge with this one.
@@ -274,60 +280,96 @@ impl Layout {
     }
 }
 
-/// Old axes, as positions in the list of long axes, and new axes that hold as many elements.
+/// The axes of an array of the highest rank, in their order.
+const ALL_AXES: [usize; MAX_RANK] = {
+    let (mut axes, mut axis) = ([0; MAX_RANK], 0);
+    while axis < MAX_RANK {
+        axes[axis] = axis;
+        axis += 1;
+    }
+    axes
+};
+
+/// A shape that was asked for, with the extent that was left open.
+#[derive(Clone, Copy)]
+pub(in crate::layout) struct Wanted<'a> {
+    extents: &'a [i64],
+    open: i64,
+}
+
+impl<'a> Wanted<'a> {
+    /// A shape that leaves nothing open.
+    pub(in crate::layout) fn closed(extents: &'a [i64]) -> Wanted<'a> {
+        Wanted { extents, open: 1 }
+    }
+
+    #[inline]
+    fn extent(self, axis: usize) -> i64 {
+        let extent = self.extents[axis];
+        if extent < 0 { self.open } else { extent }
+    }
+
+    #[inline(always)]
+    fn shape(self) -> PerAxis<i64> {
+        PerAxis::from_fn(self.extents.len(), |axis| self.extent(axis))
+    }
+}
+
+/// Old axes, as positions in the list of axes, and new axes that hold as many elements. The first
+/// and the last old one are longer than 1.
 pub(in crate::layout) struct Group {
     pub(in crate::layout) old: Range<usize>,
     pub(in crate::layout) new: Range<usize>,
 }
 
 /// The smallest groups of old and new axes of equal size, taken from the front. What is left of
-/// the new shape has extents of 1.
+/// either has extents of 1, and so have the old axes between groups.
 pub(in crate::layout) struct Groups<'a> {
-    long_axes: &'a [usize],
+    axes: &'a [usize],
     shape: &'a [i64],
-    new: &'a [i64],
+    new: Wanted<'a>,
     old_start: usize,
     new_start: usize,
 }
 
 impl<'a> Groups<'a> {
     /// Both sizes are equal and not 0.
+    #[inline]
     pub(in crate::layout) fn new(
-        long_axes: &'a [usize],
+        axes: &'a [usize],
         shape: &'a [i64],
-        new: &'a [i64],
+        new: Wanted<'a>,
     ) -> Groups<'a> {
-        Groups { long_axes, shape, new, old_start: 0, new_start: 0 }
+        Groups { axes, shape, new, old_start: 0, new_start: 0 }
     }
 }
 
 impl Iterator for Groups<'_> {
     type Item = Group;
 
+    #[inline]
     fn next(&mut self) -> Option<Group> {
-        let mut old_count = self.shape[*self.long_axes.get(self.old_start)?];
-        let mut new_count = *self.new.get(self.new_start)?;
+        let old = |at: usize| self.axes.get(at).map(|&axis| self.shape[axis]);
+        let new = |at: usize| (at < self.new.extents.len()).then(|| self.new.extent(at));
+        let mut old_count = old(self.old_start)?;
+        while old_count == 1 {
+            self.old_start += 1;
+            old_count = old(self.old_start)?;
+        }
+        let mut new_count = new(self.new_start)?;
         let (mut old_end, mut new_end) = (self.old_start + 1, self.new_start + 1);
         while old_count != new_count {
             if new_count < old_count {
-                new_count *= self.new.get(new_end)?;
+                new_count *= new(new_end)?;
                 new_end += 1;
             } else {
-                old_count *= self.shape[*self.long_axes.get(old_end)?];
+                old_count *= old(old_end)?;
                 old_end += 1;
             }
         }
         let group = Group { old: self.old_start..old_end, new: self.new_start..new_end };
         (self.old_start, self.new_start) = (old_end, new_end);
         Some(group)
-    }
-}
-
-#[inline]
-fn packed_strides(shape: &[i64], order: IndexOrder, itemsize: i64) -> PerAxis<i64> {
-    match order {
-        IndexOrder::F => Layout::packed_strides(shape, itemsize, 0..shape.len()),
-        _ => Layout::packed_strides(shape, itemsize, (0..shape.len()).rev()),
     }
 }
 

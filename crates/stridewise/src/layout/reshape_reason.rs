@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::reshape::{Groups, Neighbours};
+use super::reshape::{Groups, Neighbours, Wanted};
 use super::{CopyOrder, IndexOrder, Layout, MAX_RANK, PerAxis, Reshape};
 
 /// What kind of obstacle.
@@ -112,7 +112,7 @@ impl Layout {
     }
 
     /// The reason of a reshape whose shape would merge these two.
-    #[inline]
+    #[inline(always)]
     pub(in crate::layout) fn cannot_merge(
         &self,
         pair: Neighbours,
@@ -127,12 +127,12 @@ impl Layout {
     }
 
     /// The reason of a ravel.
-    #[inline]
+    #[inline(always)]
     pub(in crate::layout) fn not_packed(&self, gap: Gap, order: CopyOrder) -> ReshapeReason {
         self.reason(gap, order, Asked::Ravel)
     }
 
-    #[inline]
+    #[inline(always)]
     fn reason(&self, gap: Gap, order: CopyOrder, asked: Asked) -> ReshapeReason {
         let found = self.strides()[gap.outer];
         let needed = gap.inner.map_or(Some(self.itemsize()), |inner| self.needed_stride(inner));
@@ -185,8 +185,7 @@ impl Layout {
 
     /// How to ravel without a copy, where that is possible.
     fn flat_view(&self, order: CopyOrder) -> Option<Remedy> {
-        let long_axes = self.long_axes();
-        let merges = |order| self.first_apart(&long_axes, order).is_none();
+        let merges = |order| self.first_apart(self.all_axes(), order).is_none();
         let reading = if order == CopyOrder::F { IndexOrder::F } else { IndexOrder::C };
         if merges(reading) {
             Some(Remedy::ReshapeFlat(reading))
@@ -210,40 +209,33 @@ impl Layout {
         if self.is_empty() || shape.iter().product::<i64>() != self.size() {
             return Remedy::Copy { bytes: self.nbytes() };
         }
-        let long_axes = &self.long_axes()[..];
+        let wanted = Wanted::closed(shape);
         let other = match this {
             IndexOrder::F => IndexOrder::C,
             _ => IndexOrder::F,
         };
-        if self.obstacle(long_axes, shape, other).is_none() {
+        if self.obstacle(self.all_axes(), wanted, other).is_none() {
             return Remedy::OtherOrder(other);
         }
         let sorted = self.order();
-        if self.obstacle(&self.long_only(&sorted), shape, IndexOrder::C).is_none() {
+        if self.obstacle(&sorted, wanted, IndexOrder::C).is_none() {
             return Remedy::TransposeFirst(sorted);
         }
         // Read in the other order a shape of several axes would be far from the one asked for.
         let readings = if shape.len() == 1 { [this, other] } else { [this, this] };
         for order in readings {
-            if let Some(shape) = self.nearest_view(long_axes, shape, order) {
+            if let Some(shape) = self.nearest_view(shape, order) {
                 return Remedy::KeepApart { shape, order };
             }
         }
         Remedy::Copy { bytes: self.nbytes() }
     }
 
-    fn long_only(&self, axes: &[usize]) -> PerAxis<usize> {
-        axes.iter().copied().filter(|&axis| self.shape()[axis] != 1).collect()
-    }
-
     /// The shape with the old axes in place of those that cannot be had; `None` where that is
     /// the old shape again.
-    fn nearest_view(
-        &self,
-        long_axes: &[usize],
-        new: &[i64],
-        order: IndexOrder,
-    ) -> Option<PerAxis<i64>> {
+    fn nearest_view(&self, new: &[i64], order: IndexOrder) -> Option<PerAxis<i64>> {
+        let is_long = |axis: &usize| self.shape()[*axis] != 1;
+        let long_axes: PerAxis<usize> = (0..self.rank()).filter(is_long).collect();
         if long_axes.windows(2).all(|pair| self.first_apart(pair, order).is_some())
             && new.len() == 1
         {
@@ -251,7 +243,7 @@ impl Layout {
         }
         let mut shape = PerAxis::new();
         let mut fitted = 0;
-        for group in Groups::new(long_axes, self.shape(), new) {
+        for group in Groups::new(&long_axes, self.shape(), Wanted::closed(new)) {
             fitted = group.new.end;
             let mut old = &long_axes[group.old];
             if self.first_apart(old, order).is_none() {

@@ -3,6 +3,7 @@
 //! `(2,1,3):(24,24,8)+0` squeezed is `(2,3):(24,8)+0`.
 
 use super::axis::{AxisSet, check_rank, normalize_axes};
+use super::layout_type::Packing;
 use super::slice::stepped;
 use super::{Layout, LayoutError, PerAxis};
 
@@ -77,7 +78,7 @@ impl Layout {
             old[next - 1]
         });
         let strides = if self.is_c_contiguous() {
-            Layout::packed_strides(&shape, self.itemsize(), (0..rank).rev())
+            Layout::packed_strides(rank, self.itemsize(), Packing::C, |axis| shape[axis])
         } else {
             self.continued_strides(&shape)?
         };
