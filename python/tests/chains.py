@@ -195,7 +195,6 @@ class Generator:
 
     def step(self, x):
         """A template that fits the array, nearly always."""
-        scalar = isinstance(x, np.generic)
         x = np.asarray(x)
         makers = [
             (self.index, 14), (self.slices, 14), (self.reshape, 14), (self.transpose, 10),
@@ -208,7 +207,7 @@ class Generator:
         for _ in range(20):
             maker = self.rng.choices([m for m, _ in makers], [w for _, w in makers])[0]
             template = maker(x)
-            if template is not None and not (scalar and "copy=False" in template):
+            if template is not None:
                 return template
         return "_[...]"
 

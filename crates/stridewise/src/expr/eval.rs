@@ -324,7 +324,7 @@ impl Evaluator<'_> {
             _ => error,
         })?;
         Ok(match outcome {
-            Outcome::Array(made) => self.record(*made, span),
+            Outcome::Array(made) => self.record(call.as_scalar(*made), span),
             Outcome::Plain(value) => value,
         })
     }

@@ -25,6 +25,17 @@ fn what_numpy_refuses_to_convert() {
         let source = format!("zeros(3, {s}).astype({dtype})");
         check(&source, "dtype", dtype, "Cannot cast array data from dtype(");
     }
+    // Methods of scalars, and functions that call them, give scalars; other functions arrays.
+    for kept in [".squeeze()", ".T", ".view('i8')", ".reshape(())", ".copy()", ".astype('i4')"] {
+        let source = format!("np.asarray(zeros(3)[-2]{kept}, copy=False)");
+        check(&source, "copy-forbidden", &source, "Unable to avoid copy while creating an array");
+        let array = format!("np.asarray(zeros(()){kept}, copy=False)");
+        assert!(trace(&array, &Names::new()).is_ok(), "{array}");
+    }
+    for made in ["copy(_)", "asarray(_)", "broadcast_to(_, ())", "expand_dims(_, ())"] {
+        let source = format!("np.array(np.{made}, copy=False)").replace("(_", "(zeros(3)[0]");
+        assert!(trace(&source, &Names::new()).is_ok(), "{source}");
+    }
     check("tril(zeros(()))", "layout", "tril(zeros(()))", "wants one axis or more");
 }
 

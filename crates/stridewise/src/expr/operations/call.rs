@@ -10,11 +10,16 @@ use std::rc::Rc;
 use super::{Form, Operation};
 use crate::expr::error::{ErrorCode, ExprError};
 use crate::expr::literal::array_of;
+use crate::expr::steps::Effect;
 use crate::expr::value::{Made, Spanned, Traced, Value};
 use crate::layout::{CopyOrder, DType, LayoutError};
 
 /// More arrays than this are not taken apart or put together: a few digits ask for many.
 pub(super) const MAX_PARTS: i64 = 256;
+
+/// The functions of NumPy that leave the work to the method of the same name, or to another one.
+const CALL_THE_METHOD: [&str; 8] =
+    ["squeeze", "transpose", "permute_dims", "reshape", "moveaxis", "real", "imag", "astype"];
 
 /// An operation about to run.
 pub(in crate::expr) struct Call {
@@ -37,6 +42,25 @@ impl Call {
     /// Whether it is written `a.name(..)`.
     pub(super) fn is_method(&self) -> bool {
         self.form == Form::Method
+    }
+
+    /// Whether NumPy leaves a scalar a scalar. Its methods do, and the functions that call them,
+    /// where the result has no axes; all other functions make an array of it first.
+    pub(in crate::expr) fn as_scalar(&self, mut made: Made) -> Made {
+        let of_scalar = self.arguments.first().is_some_and(
+            |(_, first)| matches!(&first.value, Value::Array(traced) if traced.scalar),
+        );
+        if !of_scalar {
+            return made;
+        }
+        let keeps = self.form != Form::Function || CALL_THE_METHOD.contains(&self.operation.name);
+        if keeps {
+            return made.scalar_if_alone();
+        }
+        if made.effect == Effect::View {
+            made.traced.scalar = false;
+        }
+        made
     }
 
     /// The value bound to a parameter.

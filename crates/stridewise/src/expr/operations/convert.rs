@@ -175,6 +175,13 @@ fn kept_or_copied(
         CopyOrder::A | CopyOrder::K => true,
     };
     let same = *a.dtype() == dtype;
+    if a.scalar && copying == Copying::Never {
+        let message = "Unable to avoid copy while creating an array as requested: a scalar lies \
+                       in no array";
+        return Err(call
+            .refuse(ErrorCode::CopyForbidden, message)
+            .with_help("an index with `...`, as in a[0, ...], gives an array and not a scalar"));
+    }
     if same && fits && copying != Copying::Always {
         return Ok(Made::same(a));
     }
