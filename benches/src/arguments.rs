@@ -7,8 +7,18 @@ use std::path::{Path, PathBuf};
 use stridewise_harness::{Case, Rounds, read_family};
 
 /// Every family, in the order of the results.
-pub const FAMILIES: [&str; 9] =
-    ["copies", "tiny", "fresh", "consume", "threads", "ttc", "strided", "reductions", "layouts"];
+pub const FAMILIES: [&str; 10] = [
+    "copies",
+    "tiny",
+    "fresh",
+    "consume",
+    "threads",
+    "ttc",
+    "strided",
+    "reductions",
+    "layouts",
+    "windows",
+];
 
 /// What the command line says.
 pub struct Arguments {

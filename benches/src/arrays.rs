@@ -70,6 +70,7 @@ impl Arrays {
         match case.verb.as_str() {
             "layout" => Arrays::of(Memory::new(0)?, Vec::new(), Expect::Nothing),
             "reduce" => reduced::arrays(case),
+            "window" => crate::windowed::arrays(case),
             _ => match case.itemsize {
                 1 => copied::<u8>(case),
                 2 => copied::<u16>(case),
@@ -81,7 +82,7 @@ impl Arrays {
     }
 
     /// The right result is given as bytes.
-    fn of(source: Memory, right: Vec<u8>, expect: Expect) -> Result<Arrays, String> {
+    pub fn of(source: Memory, right: Vec<u8>, expect: Expect) -> Result<Arrays, String> {
         let as_it_lies = checksum(source.bytes());
         let wanted = match expect {
             Expect::Nearly(itemsize) => rounded_checksum(&right, itemsize),
@@ -100,7 +101,7 @@ impl Arrays {
 }
 
 /// Bits that look random and depend on the place alone.
-fn hash(at: usize) -> u64 {
+pub fn hash(at: usize) -> u64 {
     let hash = (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     hash ^ (hash >> 29)
 }
@@ -184,7 +185,7 @@ fn places(shape: &[usize], strides: &[usize], mut visit: impl FnMut(usize)) {
     }
 }
 
-mod reduced {
+pub mod reduced {
     //! Reductions of small whole numbers, chosen so that every right way gives the same bits;
     //! of variances all but the last bits.
 
@@ -237,7 +238,7 @@ mod reduced {
     }
 
     /// The bytes of a number of a dtype.
-    fn number(dtype: &str, value: f64) -> Result<Vec<u8>, String> {
+    pub fn number(dtype: &str, value: f64) -> Result<Vec<u8>, String> {
         Ok(match dtype {
             "f8" => value.to_le_bytes().to_vec(),
             "f4" => (value as f32).to_le_bytes().to_vec(),

@@ -8,7 +8,7 @@ use crate::arguments::Arguments;
 use crate::arrays::Arrays;
 use crate::clock::Clock;
 use crate::python::Worker;
-use crate::{copies, floor, layouts, peers, reductions};
+use crate::{copies, floor, layouts, peers, reductions, windows};
 
 /// The entrants of a case.
 pub fn of(
@@ -22,11 +22,12 @@ pub fn of(
     match case.verb.as_str() {
         "layout" => entrants.extend(layouts::ours(case, arrays, clock)),
         "reduce" => entrants.extend(reductions::ours(case, arrays, clock)),
+        "window" => entrants.extend(windows::ours(case, arrays, clock)),
         _ => entrants.extend(copies::ours(case, arrays, clock, arguments)?),
     }
     if let Some(worker) = worker {
         match case.verb.as_str() {
-            "layout" => {}
+            "layout" | "window" => {}
             "reduce" => entrants.extend(reductions::crates(case, arrays, clock)),
             _ => entrants.extend(peers::crates(case, arrays, clock)),
         }

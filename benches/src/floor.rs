@@ -46,6 +46,16 @@ pub fn floors(case: &Case, arrays: &Arrays, clock: Clock) -> Vec<Entrant> {
             },
             memcpy,
         ),
+        "window" => {
+            // As many bytes as both have: results may be fewer, or wider.
+            let (from, to) = (source.clone(), destination.clone());
+            let role = ("memcpy", Kind::Floor, Expect::Nothing);
+            floors.push(Reused::entrant(role, clock, destination, move || {
+                let (from, to) = (from.bytes(), to.bytes_mut());
+                let length = from.len().min(to.len());
+                to[..length].copy_from_slice(&from[..length]);
+            }));
+        }
         "reduce" => {
             let (from, way) = (source.clone(), best_read(source.bytes()));
             let role = ("read", Kind::Floor, Expect::Nothing);

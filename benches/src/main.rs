@@ -18,6 +18,8 @@ mod peers;
 mod python;
 mod reductions;
 mod results;
+mod windowed;
+mod windows;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -77,7 +79,8 @@ fn one(
     worker: Option<&mut Worker>,
 ) -> Result<CaseRecord, String> {
     let arrays = Arrays::new(case)?;
-    let clock = if case.verb == "threads" { Clock::Wall } else { Clock::Thread };
+    let threads = case.verb == "threads" || case.options.contains_key("threads");
+    let clock = if threads { Clock::Wall } else { Clock::Thread };
     let mut entrants = entrants::of(case, &arrays, clock, arguments, worker)?;
     let timings = measure(&mut entrants, &arguments.rounds, arrays.wanted, arrays.as_it_lies);
     let mut record = CaseRecord::new(case, timings, arrays.wanted, arrays.moved(case));

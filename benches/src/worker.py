@@ -1,16 +1,35 @@
-"""Takes part in the benchmarks for NumPy and OpenCV: runs one case, times itself, shows the result.
+"""Takes part in the benchmarks for NumPy, OpenCV and others: runs a case, times itself, shows it.
 
 Each question is one line of JSON on stdin, a case followed by the bytes of its source; each
 answer is one line on stdout, a result followed by its bytes. Times are processor time of the
-thread in nanoseconds, as in the other process.
+thread in nanoseconds, as in the other process; of windows that of all threads, since some peers
+compute on threads of their own.
 """
 
+import importlib
 import json
+import os
 import sys
 import time
 
+for variable in ["NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS"]:
+    os.environ[variable] = "1"
+
 import cv2
 import numpy as np
+
+
+def present(name):
+    """A library that may be missing; then it does not take part."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+bottleneck, numbagg, pandas, polars, ndimage = map(
+    present, ["bottleneck", "numbagg", "pandas", "polars", "scipy.ndimage"]
+)
 
 cv2.setNumThreads(1)
 
@@ -26,6 +45,7 @@ class Case:
             self.read = np.ndarray(asked["shape"], self.dtype, source, strides=asked["from"])
         self.ways = {}
         self.plain = {}
+        self.shown = {}
         getattr(self, asked["verb"], lambda: None)()
 
     def written(self):
@@ -64,6 +84,79 @@ class Case:
         self.memory = write.reshape(-1).view(np.uint8)
         self.ways["numpy"] = lambda: operation(read, axis=axes, out=write)
 
+    def window(self):
+        options, read = self.asked["options"], self.read
+        operation = options["op"]
+        axes = tuple(range(read.ndim))
+        if "over" in options:
+            axes = tuple(map(int, options["over"].split(",")))
+        sizes = tuple(map(int, options["w"].split(",")))
+        dtypes = {"argmin": "i8", "argmax": "i8", "min": read.dtype, "max": read.dtype}
+        wanted = np.dtype(dtypes.get(operation, read.dtype if read.dtype.kind == "f" else "f8"))
+
+        def add(name, way, lead, change=lambda made: made):
+            """Whole windows begin at the `lead`-th result along each axis, untimed."""
+            cut = [slice(None)] * read.ndim
+            for axis, size, first in zip(axes, sizes, lead):
+                cut[axis] = slice(first, first + read.shape[axis] - size + 1)
+            self.ways[name] = way
+            self.shown[name] = lambda made: change(np.asarray(made)[tuple(cut)]).astype(wanted)
+
+        trailing = [size - 1 for size in sizes]
+        centred = [size // 2 for size in sizes]
+        if len(axes) == 1:
+            (axis,), (size,) = axes, sizes
+            add_trailing = lambda name, way, change=lambda made: made: add(
+                name, way, trailing, change
+            )
+            float_input = read.dtype.kind == "f"
+            move = getattr(bottleneck, f"move_{operation}", None)
+            if move and float_input:
+                # bottleneck counts positions from the window's end.
+                change = (lambda made: size - 1 - made) if "arg" in operation else lambda made: made
+                add_trailing("bottleneck", lambda: move(read, size, axis=axis), change)
+            bagged = getattr(numbagg, f"move_{operation}", None)
+            if bagged and float_input:
+                # Its deviations divide by one less.
+                factor = np.sqrt((size - 1) / size) if operation == "std" else 1
+                add_trailing(
+                    "numbagg", lambda: bagged(read, window=size, axis=axis), lambda made: made * factor
+                )
+            keywords = {"ddof": 0} if operation == "std" else {}
+            if pandas and "arg" not in operation and (read.ndim, axis) in [(1, 0), (2, 0)]:
+                frame = (pandas.Series if read.ndim == 1 else pandas.DataFrame)(read, copy=False)
+                rolling = frame.rolling(size)
+                add_trailing("pandas", lambda: getattr(rolling, operation)(**keywords))
+            if polars and "arg" not in operation and read.ndim == 1:
+                series = getattr(polars.Series(read), f"rolling_{operation}")
+                add_trailing("polars", lambda: series(size, **keywords).to_numpy())
+            filters = {"mean": "uniform_filter1d", "min": "minimum_filter1d", "max": "maximum_filter1d"}
+            if ndimage and operation in filters:
+                write, way = np.empty_like(read), getattr(ndimage, filters[operation])
+                add("scipy", lambda: (way(read, size, axis=axis, output=write), write)[1], centred)
+            if ndimage and operation == "median" and read.ndim == 1:
+                add("scipy", lambda: ndimage.median_filter(read, size), centred)
+            return
+        filters = {"mean": "uniform_filter", "min": "minimum_filter", "max": "maximum_filter"}
+        filters["median"] = "median_filter"
+        odd = all(size % 2 for size in sizes)
+        if ndimage and operation in filters and odd:
+            way = getattr(ndimage, filters[operation])
+            output = wanted if operation == "mean" else None
+            add("scipy", lambda: way(read, size=sizes, output=output), centred)
+        if axes == (0, 1) and read.ndim == 2 and odd:
+            depth = {"f4": cv2.CV_32F, "f8": cv2.CV_64F}[wanted.str[1:]] if operation == "mean" else -1
+            box = (sizes[1], sizes[0])
+            ways = {
+                "mean": lambda: cv2.boxFilter(read, depth, box),
+                "min": lambda: cv2.erode(read, np.ones(sizes, np.uint8)),
+                "max": lambda: cv2.dilate(read, np.ones(sizes, np.uint8)),
+            }
+            if operation in ways:
+                add("opencv", ways[operation], centred)
+            if operation == "median" and read.dtype == np.uint8 and sizes[0] == sizes[1]:
+                add("opencv", lambda: cv2.medianBlur(read, sizes[0]), centred)
+
     def layout(self):
         a = np.zeros((2, 3, 4, 5))
         single = np.zeros((2, 1, 4, 1))
@@ -99,16 +192,18 @@ class Case:
 
     def run(self, who, repeats):
         way = self.ways.get(who) or self.plain[who]
-        if self.asked["verb"] != "fresh":
+        verb = self.asked["verb"]
+        clock = time.process_time_ns if verb == "window" else time.thread_time_ns
+        if verb not in ("fresh", "window"):
             start = time.thread_time_ns()
             for _ in range(repeats):
                 way()
             return (time.thread_time_ns() - start) / repeats
         total = 0
         for _ in range(repeats):
-            start = time.thread_time_ns()
+            start = clock()
             made = way()
-            total += time.thread_time_ns() - start
+            total += clock() - start
             del made
         return total / repeats
 
@@ -116,6 +211,8 @@ class Case:
         way = self.ways.get(who) or self.plain[who]
         if self.asked["verb"] == "fresh":
             return way().reshape(-1).view(np.uint8)
+        if who in self.shown:
+            return np.ascontiguousarray(self.shown[who](way())).reshape(-1).view(np.uint8)
         self.memory.fill(0xA5)
         way()
         return self.memory
@@ -136,6 +233,9 @@ def main():
             if asked["ask"] == "versions":
                 python = ".".join(map(str, sys.version_info[:3]))
                 names = [f"Python {python}", f"NumPy {np.__version__}", f"OpenCV {cv2.__version__}"]
+                for library in [bottleneck, numbagg, pandas, polars, present("scipy")]:
+                    if library:
+                        names.append(f"{library.__name__} {library.__version__}")
                 answer({"versions": names})
             elif asked["ask"] == "case":
                 case = None

@@ -17,12 +17,13 @@ use std::path::Path;
 use crate::goal::Goal;
 
 /// Every verb with the options that it understands.
-const VERBS: [(&str, &[&str]); 7] = [
+const VERBS: [(&str, &[&str]); 8] = [
     ("copy", &["order", "strides"]),
     ("fresh", &[]),
     ("consume", &[]),
     ("threads", &[]),
     ("reduce", &["op", "over"]),
+    ("window", &["op", "over", "threads", "w"]),
     ("tiny", &[]),
     ("layout", &["op"]),
 ];
@@ -87,6 +88,11 @@ impl Case {
     pub fn over(&self) -> Vec<usize> {
         let named = self.options.get("over").and_then(|axes| numbers(axes).ok());
         named.unwrap_or_else(|| (0..self.lies.len()).collect())
+    }
+
+    /// How many elements windows have, along each axis that they go over.
+    pub fn sizes(&self) -> Vec<usize> {
+        self.options.get("w").and_then(|sizes| numbers(sizes).ok()).unwrap_or_default()
     }
 
     /// The strides of the source that the operation sees, in items.
@@ -244,6 +250,14 @@ fn parse_case(verb: &str, rest: &str) -> Result<Case, String> {
     if !over.as_ref().is_none_or(once) {
         return Err("`over` wants axes in rising order".to_string());
     }
+    if verb == "window" {
+        let sizes = options.get("w").map(|sizes| numbers(sizes)).transpose()?.unwrap_or_default();
+        let over = over.unwrap_or_else(|| (0..lies.len()).collect());
+        let fit = |(&axis, &size): (&usize, &usize)| 0 < size && size <= lies[axes[axis]];
+        if sizes.len() != over.len() || !over.iter().zip(&sizes).all(fit) {
+            return Err("`w` wants a size for each axis, within its extent".to_string());
+        }
+    }
     Ok(Case {
         family: String::new(),
         class: String::new(),
@@ -295,6 +309,9 @@ mod tests {
         check("reduce f4 4,4 over=0 op=sum", Ok((&[4, 4], &[4, 1], &[4, 1])));
         check("reduce f4 4,4 over=2 op=sum", Err("rising order"));
         check("reduce f4 4,4 over=1,0 op=sum", Err("rising order"));
+        check("window f8 5 op=sum w=5", Ok((&[5], &[1], &[1])));
+        check("window f8 5,6 op=sum w=6 over=0", Err("within its extent"));
+        check("window f8 5,6 op=sum w=2", Err("a size for each axis"));
         check("copy f8 2,3 by 0,0", Err("each axis once"));
         check("copy f8 2,3 by 0", Err("each axis once"));
         check("copy f8 2,3 over=0", Err("does not understand"));

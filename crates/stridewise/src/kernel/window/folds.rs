@@ -67,7 +67,7 @@ macro_rules! arithmetic {
             fn weights(_: usize, _: usize) {}
 
             #[inline(always)]
-            fn lift(items: Pack<N>, _: Pack<i64>) -> [Pack<N>; 1] {
+            fn lift(items: Pack<N>, _: Pack<i64>, _: Pack<N>) -> [Pack<N>; 1] {
                 [items]
             }
 
@@ -102,7 +102,7 @@ impl Fold<1> for Mean {
     fn weights(_: usize, _: usize) {}
 
     #[inline(always)]
-    fn lift(items: Pack<f64>, _: Pack<i64>) -> [Pack<f64>; 1] {
+    fn lift(items: Pack<f64>, _: Pack<i64>, _: Pack<f64>) -> [Pack<f64>; 1] {
         [items]
     }
 
@@ -127,12 +127,13 @@ impl<K: Copy + Ord + Default + Send + Sync + 'static> Fold<1> for Least<K> {
     type Scalar = K;
     type Out = K;
     type Weights = ();
+    const REPEATS: bool = true;
 
     #[inline(always)]
     fn weights(_: usize, _: usize) {}
 
     #[inline(always)]
-    fn lift(items: Pack<K>, _: Pack<i64>) -> [Pack<K>; 1] {
+    fn lift(items: Pack<K>, _: Pack<i64>, _: Pack<K>) -> [Pack<K>; 1] {
         [items]
     }
 
@@ -156,12 +157,13 @@ impl Fold<2> for Place {
     type Scalar = i64;
     type Out = i64;
     type Weights = ();
+    const REPEATS: bool = true;
 
     #[inline(always)]
     fn weights(_: usize, _: usize) {}
 
     #[inline(always)]
-    fn lift(items: Pack<i64>, at: Pack<i64>) -> [Pack<i64>; 2] {
+    fn lift(items: Pack<i64>, at: Pack<i64>, _: Pack<i64>) -> [Pack<i64>; 2] {
         [items, at]
     }
 
@@ -191,7 +193,7 @@ pub(super) struct Shares {
     both: f64,
 }
 
-/// The variance or, with a root, the standard deviation.
+/// The variance or, with a root, the standard deviation, of short windows.
 ///
 /// A node is a pivot, which is its first element, the mean less the pivot, and the sum of squares
 /// about the mean. Joining is Chan, Golub and LeVeque's (1979), on differences of elements alone:
@@ -199,9 +201,53 @@ pub(super) struct Shares {
 /// whatever its offset, and equal elements give exactly 0.
 #[derive(Clone, Copy)]
 pub(super) struct Spread {
-    /// The size of the window less `ddof`, at least 0.
-    pub(super) divisor: f64,
+    /// 1 over the size of the window less `ddof`, which is at least 0.
+    pub(super) factor: f64,
     pub(super) root: Root,
+}
+
+/// As [`Spread`], of windows so long that they come in blocks.
+///
+/// All windows of a block have one element in common. Elements are counted from that one, so that
+/// nodes need no pivots of their own. Where it is an outlier, it is one of every window.
+#[derive(Clone, Copy)]
+pub(super) struct BlockSpread {
+    pub(super) factor: f64,
+    pub(super) root: Root,
+}
+
+impl Fold<2> for BlockSpread {
+    type Item = f64;
+    type Scalar = f64;
+    type Out = f64;
+    type Weights = Shares;
+    const PIVOT: bool = true;
+
+    #[inline(always)]
+    fn weights(left: usize, right: usize) -> Shares {
+        Spread::weights(left, right)
+    }
+
+    #[inline(always)]
+    fn lift(items: Pack<f64>, _: Pack<i64>, pivots: Pack<f64>) -> [Pack<f64>; 2] {
+        [zip(items, pivots, |item, pivot| item - pivot), [0.0; WIDTH]]
+    }
+
+    #[inline(always)]
+    fn join(left: [Pack<f64>; 2], right: [Pack<f64>; 2], shares: Shares) -> [Pack<f64>; 2] {
+        let [mut means, mut squares] = left;
+        for k in 0..WIDTH {
+            let apart = right[0][k] - means[k];
+            means[k] += apart * shares.right;
+            squares[k] = (squares[k] + right[1][k]) + (apart * apart) * shares.both;
+        }
+        [means, squares]
+    }
+
+    #[inline(always)]
+    fn finish(self, [_, squares]: [Pack<f64>; 2], _: Pack<i64>) -> Pack<f64> {
+        zip(squares, [self.factor; WIDTH], |squares, factor| self.root.of(squares * factor))
+    }
 }
 
 /// Whether the square root of the variance is wanted.
@@ -235,7 +281,7 @@ impl Fold<3> for Spread {
     }
 
     #[inline(always)]
-    fn lift(items: Pack<f64>, _: Pack<i64>) -> [Pack<f64>; 3] {
+    fn lift(items: Pack<f64>, _: Pack<i64>, _: Pack<f64>) -> [Pack<f64>; 3] {
         [items, [0.0; WIDTH], [0.0; WIDTH]]
     }
 
@@ -253,7 +299,7 @@ impl Fold<3> for Spread {
     #[inline(always)]
     fn finish(self, [pivots, means, squares]: [Pack<f64>; 3], _: Pack<i64>) -> Pack<f64> {
         let squares = zip(squares, nothing(pivots, means), |squares, nothing| squares + nothing);
-        zip(squares, [self.divisor; WIDTH], |squares, divisor| self.root.of(squares / divisor))
+        zip(squares, [self.factor; WIDTH], |squares, factor| self.root.of(squares * factor))
     }
 }
 
@@ -281,7 +327,7 @@ impl Fold<4> for SparseSpread {
     fn weights(_: usize, _: usize) {}
 
     #[inline(always)]
-    fn lift(items: Pack<f64>, _: Pack<i64>) -> [Pack<f64>; 4] {
+    fn lift(items: Pack<f64>, _: Pack<i64>, _: Pack<f64>) -> [Pack<f64>; 4] {
         let counts = zip(items, items, |item, _| if item.is_nan() { 0.0 } else { 1.0 });
         let pivots = zip(items, items, |item, _| if item.is_nan() { 0.0 } else { item });
         [counts, pivots, [0.0; WIDTH], [0.0; WIDTH]]

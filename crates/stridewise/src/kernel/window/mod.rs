@@ -26,6 +26,7 @@ mod error;
 mod folds;
 mod geometry;
 mod keys;
+mod levels;
 mod linked;
 mod options;
 mod order;
@@ -37,6 +38,7 @@ mod several;
 mod sink;
 mod sorted;
 mod source;
+mod stream;
 mod wholes;
 
 pub use apply::{Function, apply};

@@ -9,9 +9,9 @@ use super::keys::Keyed;
 use super::linked::ranked;
 use super::reduce::{Ending, there, write};
 use super::run::{Job, Worker};
-use super::scan::{Tiles, WIDTH};
+use super::scan::{Pack, Tiles, WIDTH};
 use super::sink::Give;
-use super::sorted::{Keys, Sorted, Wanted};
+use super::sorted::{Network, SHORTEST, Sorted, Wanted};
 use super::source::{Narrow, Rule, Source};
 
 /// The longest windows that are kept sorted: where passes over them begin to cost more than
@@ -75,64 +75,157 @@ pub(super) fn order<N: Keyed>(
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<Narrow<N>>::new(job.lanes, pitch, rule, job.backend) };
         let tile = source.tile(job.starts.start, count + size - 1);
-        let mut lows = vec![N::GREATEST; count * pitch];
-        let mut highs = lows.clone();
         let next = |(low, _): (usize, f64), count: usize| (low, (low + 1).min(count.max(1) - 1));
-        if size <= LONGEST_SORTED || counts.is_some() {
-            let each: Option<Vec<(usize, usize)>> = counts.as_ref().map(|counts| {
-                let counts = counts.iter().map(|&count| count as usize);
-                counts.map(|count| next(rank.of(count), count)).collect()
-            });
-            let two = next(rank.of(size), size);
-            let wanted = each.as_ref().map_or(Wanted::Two(two.0, two.1), |each| Wanted::Each(each));
-            let mut rows = Vec::new();
-            // Parts of one lane, or neighbouring lanes.
-            let groups = if pitch == 1 { 1 } else { pitch / WIDTH };
-            let windows = if pitch == 1 { count.div_ceil(WIDTH) } else { count };
-            for group in 0..groups {
-                let mut first = 0;
-                while first < windows {
-                    let stretch = (windows - first).min(STRETCH.max(4 * size));
-                    let begins = std::array::from_fn(|lane| match pitch {
-                        1 => (lane * windows).min(count - windows) + first,
-                        _ => group * WIDTH + lane + first * pitch,
-                    });
-                    let keys = Keys { tile, begins, stride: pitch, size, windows: stretch };
-                    job.backend.run(Sorted {
-                        keys,
-                        greatest: N::GREATEST,
-                        least: N::LEAST,
-                        rows: &mut rows,
-                        wanted,
-                        lows: &mut lows,
-                        highs: &mut highs,
-                    });
-                    job.poll()?;
-                    first += stretch;
-                }
-            }
+        let each: Option<Vec<(usize, usize)>> = counts.as_ref().map(|counts| {
+            let counts = counts.iter().map(|&count| count as usize);
+            counts.map(|count| next(rank.of(count), count)).collect()
+        });
+        let (place, on) = rank.of(size);
+        let two = if on == 0.0 { (place, place) } else { next((place, on), size) };
+        let keys = Ranks {
+            tile,
+            pitch,
+            columns: job.lanes.columns,
+            size,
+            windows: count,
+            ends: (N::LEAST, N::GREATEST),
+            wanted: each.as_ref().map_or(Wanted::Two(two.0, two.1), |each| Wanted::Each(each)),
+        };
+        let (lows, highs) = keys.find(job)?;
+        let value = |key: N::Key| N::of_key(key).to_f64();
+        let mut results = vec![0.0; count * pitch];
+        let on_the_way = |at: usize| match &counts {
+            Some(counts) => rank.of(counts[at] as usize).1,
+            None => on,
+        };
+        if counts.is_none() && on == 0.0 {
+            results.iter_mut().zip(&lows).for_each(|(result, &low)| *result = value(low));
         } else {
-            let (low, _) = rank.of(size);
-            for column in 0..job.lanes.columns {
-                let lane = tile.iter().skip(column).step_by(pitch).take(count + size - 1);
-                let lane: Vec<N::Key> = lane.copied().collect();
-                ranked(&lane, size, low, |at, low, high| {
-                    lows[at * pitch + column] = low;
-                    highs[at * pitch + column] = high;
-                });
-                job.poll()?;
+            let pairs = lows.iter().zip(&highs).map(|(&low, &high)| (value(low), value(high)));
+            for (at, (result, (low, high))) in results.iter_mut().zip(pairs).enumerate() {
+                *result = rank.between(low, high, on_the_way(at));
             }
         }
-        let (_, on) = rank.of(size);
-        let value = |key: N::Key| N::of_key(key).to_f64();
-        let results: Vec<f64> = (0..count * pitch)
-            .map(|at| {
-                let on = counts.as_ref().map_or(on, |counts| rank.of(counts[at] as usize).1);
-                rank.between(value(lows[at]), value(highs[at]), on)
-            })
-            .collect();
         finish(job, &results, counts.as_deref(), ending)
     })
+}
+
+/// Keys of a job, and which ranks of its windows are wanted.
+struct Ranks<'a, K> {
+    tile: &'a [K],
+    pitch: usize,
+    columns: usize,
+    size: usize,
+    windows: usize,
+    ends: (K, K),
+    wanted: Wanted<'a>,
+}
+
+impl<K: Copy + Ord + Default + Send + Sync> Ranks<'_, K> {
+    /// The keys of both ranks of each window, by the place of its first element. Where both ranks
+    /// are the same, only the first is sure to be there.
+    fn find(&self, job: &Job<'_>) -> Result<(Vec<K>, Vec<K>), WindowError> {
+        match (self.wanted, self.size) {
+            (Wanted::Two(low, high), 2..=SHORTEST) => Ok(self.short(job, (low, high))),
+            (Wanted::Two(low, _), LONGEST_SORTED..) => self.long(job, low),
+            _ => self.sorted(job),
+        }
+    }
+
+    fn short(&self, job: &Job<'_>, ranks: (usize, usize)) -> (Vec<K>, Vec<K>) {
+        // Whole packs: the tile has as many more elements.
+        let places = (self.windows * self.pitch).next_multiple_of(WIDTH);
+        let (mut lows, mut highs) = (vec![self.ends.1; places], vec![self.ends.1; places]);
+        macro_rules! sizes {
+            ($($size:literal)*) => {
+                match self.size {
+                    $($size => job.backend.run(Network::<K, $size> {
+                        keys: self.tile,
+                        pitch: self.pitch,
+                        ranks,
+                        lows: &mut lows,
+                        highs: &mut highs,
+                    }),)*
+                    _ => (),
+                }
+            };
+        }
+        sizes!(2 3 4 5 6 7 8 9);
+        lows.truncate(self.windows * self.pitch);
+        highs.truncate(self.windows * self.pitch);
+        (lows, highs)
+    }
+
+    fn sorted(&self, job: &Job<'_>) -> Result<(Vec<K>, Vec<K>), WindowError> {
+        let Ranks { tile, pitch, size, windows: count, .. } = *self;
+        let mut lows = vec![self.ends.1; count * pitch];
+        let mut highs = lows.clone();
+        let mut rows = Vec::new();
+        // Distant parts of one lane, woven, or neighbouring lanes.
+        let (groups, windows) =
+            if pitch == 1 { (1, count.div_ceil(WIDTH)) } else { (pitch / WIDTH, count) };
+        let stretch = windows.min(STRETCH.max(4 * size));
+        let mut woven: Vec<Pack<K>> = Vec::new();
+        let mut low_packs = vec![[self.ends.1; WIDTH]; stretch];
+        let mut high_packs = low_packs.clone();
+        for group in 0..groups {
+            let mut first = 0;
+            while first < windows {
+                let made = stretch.min(windows - first);
+                let begins: Pack<usize> = std::array::from_fn(|lane| match pitch {
+                    1 => (lane * windows).min(count - windows) + first,
+                    _ => group * WIDTH + lane + first * pitch,
+                });
+                let (keys, step) = if pitch == 1 {
+                    woven.clear();
+                    let lanes = begins.map(|begin| &tile[begin..][..made + size - 1]);
+                    woven.extend((0..made + size - 1).map(|k| lanes.map(|lane| lane[k])));
+                    (&woven[..], 1)
+                } else {
+                    (&tile[first * pitch + group * WIDTH..].as_chunks().0[..], pitch / WIDTH)
+                };
+                job.backend.run(Sorted {
+                    keys,
+                    step,
+                    size,
+                    windows: made,
+                    greatest: self.ends.1,
+                    least: self.ends.0,
+                    rows: &mut rows,
+                    wanted: self.wanted,
+                    begins,
+                    apart: pitch,
+                    lows: &mut low_packs,
+                    highs: &mut high_packs,
+                });
+                for at in 0..made {
+                    for (lane, begin) in begins.into_iter().enumerate() {
+                        lows[begin + at * pitch] = low_packs[at][lane];
+                        highs[begin + at * pitch] = high_packs[at][lane];
+                    }
+                }
+                job.poll()?;
+                first += made;
+            }
+        }
+        Ok((lows, highs))
+    }
+
+    fn long(&self, job: &Job<'_>, rank: usize) -> Result<(Vec<K>, Vec<K>), WindowError> {
+        let Ranks { tile, pitch, size, windows, .. } = *self;
+        let mut lows = vec![self.ends.1; windows * pitch];
+        let mut highs = lows.clone();
+        for column in 0..self.columns {
+            let lane = tile.iter().skip(column).step_by(pitch).take(windows + size - 1);
+            let lane: Vec<K> = lane.copied().collect();
+            ranked(&lane, size, rank, |at, low, high| {
+                lows[at * pitch + column] = low;
+                highs[at * pitch + column] = high;
+            });
+            job.poll()?;
+        }
+        Ok((lows, highs))
+    }
 }
 
 /// Writes results; windows with too few elements, or any missing where that counts, are filled.

@@ -7,13 +7,13 @@ use std::marker::PhantomData;
 
 use super::direct::{Dot, Ranks};
 use super::error::WindowError;
-use super::folds::{Least, Mean, Place, Product, Root, SparseSpread, Spread, Sum};
+use super::folds::{BlockSpread, Least, Mean, Place, Product, Root, SparseSpread, Spread, Sum};
 use super::keys::Keyed;
 use super::options::{Missing, Mode, Op, Overflow, Windows};
 use super::order::{Rank, finish, order};
 use super::run::{Job, Worker};
 use super::runs::{Holes, Run, runs};
-use super::scan::{Engine, Fold, Tiles};
+use super::scan::{Cut, Engine, Fold, Tiles};
 use super::sink::{self, Fill, Give};
 use super::source::{
     AsIs, Beside, Convert, Narrow, Real, Rule, Source, There, Trueness, Whole, Wide,
@@ -141,11 +141,14 @@ pub(super) fn worker<N: Keyed>(
             if skip {
                 scan::<_, 4, Real<N>, To>(SparseSpread { ddof, root }, rule, ending(0))
             } else {
-                let fold = Spread { divisor: (size as f64 - ddof).max(0.0), root };
-                if plain {
-                    scan::<_, 3, AsIs<f64>, To>(fold, rule, ending(0))
-                } else {
-                    scan::<_, 3, Real<N>, To>(fold, rule, ending(0))
+                let factor = 1.0 / (size as f64 - ddof).max(0.0);
+                let short = Spread { factor, root };
+                let long = BlockSpread { factor, root };
+                match (plain, Cut::of(size).rows) {
+                    (true, 1) => scan::<_, 3, AsIs<f64>, To>(short, rule, ending(0)),
+                    (true, _) => scan::<_, 2, AsIs<f64>, To>(long, rule, ending(0)),
+                    (false, 1) => scan::<_, 3, Real<N>, To>(short, rule, ending(0)),
+                    (false, _) => scan::<_, 2, Real<N>, To>(long, rule, ending(0)),
                 }
             }
         }),

@@ -13,6 +13,7 @@ use super::geometry::Geometry;
 use super::scan::WIDTH;
 use super::sink::Results;
 use super::source::Lanes;
+use super::stream::fence;
 use crate::control::{Control, Stopped};
 use crate::kernel::Backend;
 use crate::layout::{Layout, PerAxis};
@@ -25,6 +26,9 @@ const SHORT: i64 = 64;
 const SEGMENT: i64 = 1 << 16;
 /// Windows between two reports to the caller, where a window takes nanoseconds.
 const REPORT: u64 = 1 << 18;
+
+/// Bytes of results that no longer fit a cache beside what they are made of.
+const PAST: i64 = 4 << 20;
 
 /// Windows of some lanes.
 pub(super) struct Job<'a> {
@@ -64,6 +68,8 @@ pub(super) struct Work<'a> {
     /// Segments of a lane, and their windows.
     segments: i64,
     segment: i64,
+    /// Whether dense results go past the cache.
+    past: bool,
 }
 
 // SAFETY: threads read the input and write different elements of the output.
@@ -96,7 +102,8 @@ impl<'a> Work<'a> {
         let size = geometry.size as i64;
         let segment = (SEGMENT / columns).max(size.saturating_mul(4)).min(longest);
         let segments = (longest + segment - 1) / segment;
-        Work { geometry, input, output, backend, across, segments, segment }
+        let past = output.1.nbytes() >= PAST && backend != Backend::Portable;
+        Work { geometry, input, output, backend, across, segments, segment, past }
     }
 
     /// Extents of the odometer over jobs: outer axes, columns, residues, segments.
@@ -167,6 +174,11 @@ impl<'a> Work<'a> {
             dilation: geometry.dilation,
             shift: shift + geometry.left,
             step: geometry.step,
+            backend: self.backend,
+            past: self.past.then(|| {
+                let ahead = (geometry.size + shift as usize) * self.input.1.itemsize() as usize;
+                (lanes.start.wrapping_add(ahead), self.input.1.itemsize() as usize)
+            }),
         };
         let pitch = if self.across.is_some() { columns.next_multiple_of(WIDTH) } else { 1 };
         let (size, backend) = (geometry.size, self.backend);
@@ -197,7 +209,12 @@ impl<'a> Work<'a> {
             if at.is_multiple_of(per_lane) {
                 fill(&job.results, incomplete);
             }
-            if job.starts.is_empty() { Ok(()) } else { worker(&job) }
+            if job.starts.is_empty() {
+                return Ok(());
+            }
+            let worked = worker(&job);
+            fence(self.backend);
+            worked
         };
         #[cfg(feature = "rayon")]
         if control.threads() > 1 && jobs > 1 {

@@ -22,7 +22,10 @@
 //! of them makes the columns independent, which a scan over single elements would not be.
 //! In `(9):(8)+0` with `w = 2`: `m = 2`, and `out[i] = x[i] + x[i+1]`.
 
+use std::ops::Range;
+
 use super::error::WindowError;
+use super::levels::{Levels, Planes, Raw, get, one_by_one, put};
 use crate::kernel::arch::{Backend, Task};
 
 /// Elements that are handled together: a line of doubles.
@@ -71,8 +74,17 @@ pub(super) trait Fold<const P: usize>: Copy + Send + Sync {
     /// What is needed to join nodes of `left` and `right` elements.
     fn weights(left: usize, right: usize) -> Self::Weights;
 
-    /// The nodes of single elements, and their indices.
-    fn lift(items: Pack<Self::Item>, at: Pack<i64>) -> [Pack<Self::Scalar>; P];
+    /// Whether nodes are counted from an element that all windows of a block contain.
+    const PIVOT: bool = false;
+    /// Whether nodes that share elements can be joined.
+    const REPEATS: bool = false;
+
+    /// The nodes of single elements; their indices, and the element that they are counted from.
+    fn lift(
+        items: Pack<Self::Item>,
+        at: Pack<i64>,
+        pivot: Pack<Self::Item>,
+    ) -> [Pack<Self::Scalar>; P];
 
     /// Nodes of neighbours, joined.
     fn join(
@@ -85,74 +97,46 @@ pub(super) trait Fold<const P: usize>: Copy + Send + Sync {
     fn finish(self, nodes: [Pack<Self::Scalar>; P], at: Pack<i64>) -> Pack<Self::Out>;
 }
 
-/// A pack as a value. (`copy_from_slice` would be a call, which costs more than the pack.)
-#[inline(always)]
-fn load<S: Copy + Default>(numbers: &[S], at: usize) -> Pack<S> {
-    match numbers[at..at + WIDTH].first_chunk() {
-        Some(pack) => *pack,
-        None => [S::default(); WIDTH],
-    }
-}
-
-#[inline(always)]
-fn store<S: Copy>(numbers: &mut [S], at: usize, pack: Pack<S>) {
-    if let Some(to) = numbers[at..at + WIDTH].first_chunk_mut() {
-        *to = pack;
-    }
-}
-
-/// `P` arrays of one length.
-struct Planes<S, const P: usize> {
-    numbers: Vec<S>,
-    length: usize,
-}
-
-impl<S: Copy + Default, const P: usize> Planes<S, P> {
-    fn new(length: usize) -> Result<Self, WindowError> {
-        let out_of_memory = WindowError::OutOfMemory { wanted: length as i64 };
-        let total = length.checked_mul(P).ok_or(out_of_memory.clone())?;
-        let mut numbers = Vec::new();
-        numbers.try_reserve_exact(total).map_err(|_| out_of_memory)?;
-        numbers.resize(total, S::default());
-        Ok(Planes { numbers, length })
-    }
-
-    #[inline(always)]
-    fn load(&self, at: usize) -> [Pack<S>; P] {
-        let mut packs = [[S::default(); WIDTH]; P];
-        for (plane, pack) in packs.iter_mut().enumerate() {
-            *pack = load(&self.numbers, plane * self.length + at);
-        }
-        packs
-    }
-
-    #[inline(always)]
-    fn store(&mut self, at: usize, packs: [Pack<S>; P]) {
-        for (plane, pack) in packs.iter().enumerate() {
-            store(&mut self.numbers, plane * self.length + at, *pack);
-        }
-    }
-}
-
 /// The windows of one operation and size over `lanes` lanes, which lie side by side.
 pub(super) struct Engine<F: Fold<P>, const P: usize> {
     fold: F,
     cut: Cut,
     lanes: usize,
     backend: Backend,
-    /// Rows of nodes that are made and used together, and how many of them one tile makes.
-    group: usize,
-    tile: usize,
-    levels: Planes<F::Scalar, P>,
-    nodes: Planes<F::Scalar, P>,
-    rests: Planes<F::Scalar, P>,
+    /// Rows that are made and used together: a part of a block, or whole blocks.
+    part: usize,
+    levels: Levels<F, P>,
     suffixes: Planes<F::Scalar, P>,
     prefixes: Planes<F::Scalar, P>,
-    /// Weights of `k` rows and one more.
-    along: Vec<F::Weights>,
-    /// Weights of a suffix from row `k` and the prefix before it.
-    across: Vec<F::Weights>,
+    /// The element of each lane that the windows of the present block are counted from.
+    pivots: Vec<F::Item>,
+    weights: Weights<F::Weights>,
     out: Vec<F::Out>,
+}
+
+/// What joins need to know.
+struct Weights<W> {
+    /// `k` rows and one more.
+    along: Vec<W>,
+    /// A row and the `k` rows after it.
+    back: Vec<W>,
+    /// A suffix from row `k` and the prefix of `k` rows.
+    across: Vec<W>,
+    /// A window without its rest, and the rest.
+    rest: W,
+}
+
+impl<W: Copy + Default> Weights<W> {
+    fn new(cut: Cut, weights: impl Fn(usize, usize) -> W) -> Weights<W> {
+        let Cut { node, rows, rest, .. } = cut;
+        let list = |of: &dyn Fn(usize) -> W| (0..rows).map(of).collect();
+        Weights {
+            along: list(&|k| weights(k * node, node)),
+            back: list(&|k| weights(node, k * node)),
+            across: list(&|k| weights((rows - k) * node, k * node)),
+            rest: weights(rows * node, rest),
+        }
+    }
 }
 
 /// Takes results: the first start, and as many results as lanes for each start.
@@ -174,29 +158,23 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
         backend: Backend,
     ) -> Result<Self, WindowError> {
         let cut = Cut::of(size);
-        let tile = (TILE / (lanes * cut.node)).max(TILE_ROWS.div_ceil(cut.node));
-        let group = if cut.rows == 1 { tile } else { (tile / cut.rows).max(1) * cut.rows };
-        let tile = tile.min(group);
-        let row = cut.node * lanes;
-        let scans = if cut.rows == 1 { 0 } else { 1 };
-        let reach = (tile * cut.node + 2 * cut.node) * lanes + 2 * SLACK;
+        let Cut { node, rows, .. } = cut;
+        let row = node * lanes;
+        let tile = (TILE / row).max(TILE_ROWS.div_ceil(node));
+        let part = if rows == 1 { tile } else { (tile / rows).max(1) * rows }.min(tile);
+        let scans = if rows == 1 { 0 } else { 1 };
         Ok(Engine {
             fold,
             cut,
             lanes,
             backend,
-            group,
-            tile,
-            levels: Planes::new(reach)?,
-            nodes: Planes::new(group * row + SLACK)?,
-            rests: Planes::new(tile * row + SLACK)?,
-            suffixes: Planes::new(scans * (cut.rows * row + SLACK))?,
+            part,
+            levels: Levels::new((part + 4) * row + 2 * node * lanes + 32, cut, lanes)?,
+            suffixes: Planes::new(scans * (rows * row + SLACK))?,
             prefixes: Planes::new(scans * (row + SLACK))?,
-            along: (0..cut.rows).map(|k| F::weights(k * cut.node, cut.node)).collect(),
-            across: (0..cut.rows)
-                .map(|k| F::weights((cut.rows - k) * cut.node, k * cut.node))
-                .collect(),
-            out: vec![F::Out::default(); tile * row + SLACK],
+            pivots: vec![F::Item::default(); lanes.max(WIDTH)],
+            weights: Weights::new(cut, F::weights),
+            out: vec![F::Out::default(); part * row + SLACK],
         })
     }
 
@@ -205,10 +183,12 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
     pub(super) fn run<E>(
         &mut self,
         source: &mut dyn Tiles<F::Item>,
-        starts: std::ops::Range<i64>,
+        starts: Range<i64>,
         emit: Emit<'_, F::Out, E>,
     ) -> Result<(), E> {
-        if self.cut.rows == 1 {
+        if starts.is_empty() {
+            Ok(())
+        } else if self.cut.rows == 1 {
             self.whole(source, starts, emit)
         } else {
             self.blocks(source, starts, emit)
@@ -219,16 +199,15 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
     fn whole<E>(
         &mut self,
         source: &mut dyn Tiles<F::Item>,
-        starts: std::ops::Range<i64>,
+        starts: Range<i64>,
         emit: Emit<'_, F::Out, E>,
     ) -> Result<(), E> {
-        let most = self.tile * self.cut.node;
+        let most = self.part * self.cut.node;
         let mut first = starts.start;
         while first < starts.end {
             let count = usize::try_from(starts.end - first).unwrap_or(most).min(most);
             let items = source.tile(first, count + self.cut.size - 1);
-            let work = Work::Whole { count };
-            self.backend.run(Step { engine: self, items, first, work });
+            self.step(items, first, Work::Whole { count });
             emit(first, &mut self.out[..count * self.lanes])?;
             first += count as i64;
         }
@@ -239,42 +218,24 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
     fn blocks<E>(
         &mut self,
         source: &mut dyn Tiles<F::Item>,
-        starts: std::ops::Range<i64>,
+        starts: Range<i64>,
         emit: Emit<'_, F::Out, E>,
     ) -> Result<(), E> {
-        if starts.is_empty() {
-            return Ok(());
-        }
         let Cut { node, rows, .. } = self.cut;
-        let (block, reach) = (self.cut.block() as i64, node - 1);
+        let block = self.cut.block() as i64;
         let mut begin = starts.start.div_euclid(block) * block;
-        // The suffixes of the first block, from the row of the first window on.
-        let mut row = (starts.start - begin) as usize / node;
-        let skipped = row;
-        while row < rows {
-            let made = (rows - row).min(self.tile);
-            let first = begin + (row * node) as i64;
-            let items = source.tile(first, made * node + reach);
-            self.backend.run(Step { engine: self, items, first, work: Work::Nodes { row, made } });
-            row += made;
-        }
-        self.backend.run(Step {
-            engine: self,
-            items: &[],
-            first: 0,
-            work: Work::Suffix { block: 0, from: skipped },
-        });
+        self.begin(source, begin, (starts.start - begin) as usize / node);
         while begin < starts.end {
-            // Results of the next blocks, rows `0..` of the group.
+            // The windows that begin in one block, or in as many as one part has.
             let left = (starts.end - begin) as u64;
-            let wanted = left.div_ceil(node as u64).min(self.group as u64) as usize;
+            let most = self.part.max(rows);
+            let wanted = left.div_ceil(node as u64).min(most as u64) as usize;
             let mut row = 0;
             while row < wanted {
-                let made = (wanted - row).min(self.tile);
+                let made = (wanted - row).min(self.part);
                 let at = begin + (row * node) as i64;
-                let items = source.tile(at + block, made * node + reach);
-                let work = Work::Rows { row, made };
-                self.backend.run(Step { engine: self, items, first: at + block, work });
+                let items = source.tile(at + block, made * node + node - 1);
+                self.step(items, at + block, Work::Forth { row, made });
                 let low = starts.start.clamp(at, at + (made * node) as i64);
                 let high = starts.end.min(at + (made * node) as i64);
                 if low < high {
@@ -284,22 +245,45 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
                 row += made;
             }
             begin += (wanted * node) as i64;
-            if begin < starts.end {
-                let block = self.group / rows - 1;
-                self.backend.run(Step {
-                    engine: self,
-                    items: &[],
-                    first: 0,
-                    work: Work::Suffix { block, from: 0 },
-                });
+            if begin < starts.end && self.part < rows {
+                self.begin(source, begin, 0);
             }
         }
         Ok(())
     }
+
+    /// The suffixes of a block, from a row on, and its pivots.
+    fn begin(&mut self, source: &mut dyn Tiles<F::Item>, begin: i64, from: usize) {
+        let Cut { node, rows, .. } = self.cut;
+        if F::PIVOT {
+            let last = source.tile(begin + self.cut.block() as i64 - 1, 1);
+            pivots(&mut self.pivots, last, self.lanes);
+        }
+        let mut until = rows;
+        while until > from {
+            let row = until.saturating_sub(self.part).max(from);
+            let first = begin + (row * node) as i64;
+            let items = source.tile(first, (until - row) * node + node - 1);
+            self.step(items, first, Work::Back { row, made: until - row });
+            until = row;
+        }
+    }
+
+    fn step(&mut self, items: &[F::Item], first: i64, work: Work) {
+        self.backend.run(Step { engine: self, items, first, work });
+    }
 }
 
-/// At least so many rows are taken through the levels together: each tile repeats a node's length.
-const TILE_ROWS: usize = 32;
+/// The pivot of each lane; a single lane has it in every place of a pack.
+#[inline(always)]
+fn pivots<I: Copy>(pivots: &mut [I], last: &[I], lanes: usize) {
+    for (lane, pivot) in pivots.iter_mut().enumerate() {
+        *pivot = last[if lanes == 1 { 0 } else { lane }];
+    }
+}
+
+/// At least so many elements of a lane are taken together: each part repeats a node's length.
+const TILE_ROWS: usize = 64;
 
 /// One task of an engine.
 struct Step<'a, F: Fold<P>, const P: usize> {
@@ -312,12 +296,10 @@ struct Step<'a, F: Fold<P>, const P: usize> {
 enum Work {
     /// Whole windows.
     Whole { count: usize },
-    /// Nodes alone.
-    Nodes { row: usize, made: usize },
-    /// Nodes, and the windows that end in their rows.
-    Rows { row: usize, made: usize },
-    /// The suffixes of a block of the group.
-    Suffix { block: usize, from: usize },
+    /// The windows that start a block before some rows, which begin in row `row` of their block.
+    Forth { row: usize, made: usize },
+    /// The suffixes of some rows of a block.
+    Back { row: usize, made: usize },
 }
 
 impl<F: Fold<P>, const P: usize> Task for Step<'_, F, P> {
@@ -328,203 +310,247 @@ impl<F: Fold<P>, const P: usize> Task for Step<'_, F, P> {
         let Step { engine, items, first, work } = self;
         match work {
             Work::Whole { count } => engine.whole_windows(items, first, count),
-            Work::Nodes { row, made } => {
-                engine.make_nodes(items, first, row, made * engine.cut.node)
-            }
-            Work::Rows { row, made } => {
-                engine.make_nodes(items, first, row, made * engine.cut.node);
-                engine.finish_rows(first, row, made);
-            }
-            Work::Suffix { block, from } => engine.suffix(block, from),
+            Work::Forth { row, made } => engine.forth(items, first, row, made),
+            Work::Back { row, made } => engine.back(items, first, row, made),
         }
     }
 }
 
 impl<F: Fold<P>, const P: usize> Engine<F, P> {
-    /// The lane index of each element of a pack.
-    #[inline(always)]
-    fn indices(&self, first: i64, flat: usize) -> Pack<i64> {
-        let mut indices = [first; WIDTH];
-        if self.lanes == 1 {
-            for (k, index) in indices.iter_mut().enumerate() {
-                *index += (flat + k) as i64;
-            }
-        } else {
-            indices = [first + (flat / self.lanes) as i64; WIDTH];
-        }
-        indices
-    }
-
-    #[inline(always)]
-    fn lifted(&self, items: &[F::Item], first: i64, flat: usize) -> [Pack<F::Scalar>; P] {
-        F::lift(load(items, flat), self.indices(first, flat))
-    }
-
-    /// `A_m` of `count` elements into row `row` of the nodes, and `R` into the rests.
-    #[inline(always)]
-    fn make_nodes(&mut self, items: &[F::Item], first: i64, row: usize, count: usize) {
-        let Cut { node, rows, rest, .. } = self.cut;
-        let lanes = self.lanes;
-        // With one row the rest follows the node in the same tile, else it is a block ahead.
-        let ahead = if rows == 1 { node } else { 0 };
-        let reach = if rows == 1 { node + rest - 1 } else { node - 1 };
-        let target = row * node * lanes;
-        if node == 1 {
-            for flat in (0..count * lanes).step_by(WIDTH) {
-                self.nodes.store(target + flat, self.lifted(items, first, flat));
-            }
-            return;
-        }
-        let mut size = 1;
-        loop {
-            if rest & size != 0 {
-                let before = rest & (size - 1);
-                let weights = F::weights(before, size);
-                for flat in (0..count * lanes).step_by(WIDTH) {
-                    let at = flat + (ahead + before) * lanes;
-                    let piece = if size == 1 {
-                        self.lifted(items, first, at)
-                    } else {
-                        self.levels.load(at)
-                    };
-                    let rests = if before == 0 {
-                        piece
-                    } else {
-                        F::join(self.rests.load(flat), piece, weights)
-                    };
-                    self.rests.store(flat, rests);
-                }
-            }
-            if size == node {
-                return;
-            }
-            let (step, weights) = (size * lanes, F::weights(size, size));
-            let last = 2 * size == node;
-            // The last level goes where nodes are kept.
-            let needed = if last { count } else { count + reach + 1 - 2 * size };
-            for flat in (0..needed * lanes).step_by(WIDTH) {
-                let (left, right) = if size == 1 {
-                    (self.lifted(items, first, flat), self.lifted(items, first, flat + step))
-                } else {
-                    (self.levels.load(flat), self.levels.load(flat + step))
-                };
-                let both = F::join(left, right, weights);
-                if last {
-                    self.nodes.store(target + flat, both)
-                } else {
-                    self.levels.store(flat, both)
-                }
-            }
-            size *= 2;
-        }
-    }
-
     #[inline(always)]
     fn whole_windows(&mut self, items: &[F::Item], first: i64, count: usize) {
-        self.make_nodes(items, first, 0, count);
         let Cut { node, rest, .. } = self.cut;
-        let weights = F::weights(node, rest);
-        for flat in (0..count * self.lanes).step_by(WIDTH) {
-            let mut window = self.nodes.load(flat);
-            if rest > 0 {
-                window = F::join(window, self.rests.load(flat), weights);
+        let Engine { lanes, fold, .. } = *self;
+        let raw = Raw { items, first, pivots: &[], lanes };
+        self.levels.make(raw, count * lanes);
+        let packs = (count * lanes).div_ceil(WIDTH);
+        let nodes = self.levels.nodes(0, packs, lanes);
+        let rests = self.levels.rests(0, packs);
+        let later = self.levels.nodes(if F::REPEATS { rest * lanes } else { 0 }, packs, lanes);
+        let out = &mut self.out.as_chunks_mut().0[..packs];
+        let weights = self.weights.rest;
+        for (pack, out) in out.iter_mut().enumerate() {
+            one_by_one();
+            let mut window = if node < 4 { nodes.plain(pack) } else { nodes.joined(pack) };
+            if let Some(rests) = &rests {
+                window = F::join(window, get(rests, pack), weights);
+            } else if rest > 0 {
+                let later = if node < 4 { later.plain(pack) } else { later.joined(pack) };
+                window = F::join(window, later, weights);
             }
-            let results = self.fold.finish(window, self.indices(first, flat));
-            store(&mut self.out, flat, results);
+            *out = fold.finish(window, raw.indices(pack * WIDTH));
         }
     }
 
-    /// The windows that start a block before some rows of the group: `row..row + made`.
+    /// The windows that start a block before some rows of a tile.
     #[inline(always)]
-    fn finish_rows(&mut self, first: i64, row: usize, made: usize) {
-        let rows = self.cut.rows;
-        let mut at = row;
-        while at < row + made {
-            let in_block = at % rows;
-            if in_block == 0 && at > 0 {
-                self.suffix(at / rows - 1, 0);
+    fn forth(&mut self, items: &[F::Item], first: i64, row: usize, made: usize) {
+        let Cut { node, rows, .. } = self.cut;
+        let (lanes, complete) = (self.lanes, self.part >= rows);
+        let width = node * lanes;
+        let mut held = std::mem::take(&mut self.pivots);
+        let anew = F::PIVOT && complete;
+        if !anew {
+            self.levels.make(Raw { items, first, pivots: &held, lanes }, made * width);
+        }
+        let mut at = 0;
+        while at < made {
+            let until = made.min(at + rows - (row + at) % rows);
+            // Where the levels are made anew for each block, they begin there.
+            let begin = if anew { at } else { 0 };
+            let items = &items[begin * width..];
+            let first = first + (begin * node) as i64;
+            let raw = Raw { items, first, pivots: &held, lanes };
+            if anew {
+                self.levels.make(raw, (until - at) * width);
             }
-            let until = (row + made).min(at - in_block + rows);
-            if self.lanes == 1 {
-                self.prefix::<1>(first, row, at..until, 0);
+            let place = Place { tile: at - begin, out: at, block: (row + at) % rows };
+            if lanes == 1 {
+                self.prefix_line(raw, place, until - at);
             } else {
-                for column in (0..self.cut.node * self.lanes).step_by(4 * WIDTH) {
-                    self.prefix::<4>(first, row, at..until, column);
+                for column in (0..lanes).step_by(WIDTH) {
+                    self.prefix_lanes(raw, place, until - at, column);
                 }
+            }
+            if complete && until - at == rows {
+                if anew {
+                    pivots(&mut held, &items[(rows * node - 1) * lanes..], lanes);
+                    self.levels.make(Raw { items, first, pivots: &held, lanes }, rows * width);
+                }
+                self.suffix(at - begin, 0..rows);
             }
             at = until;
         }
+        self.pivots = held;
     }
 
-    /// Rows of one block, `G` packs wide.
+    /// The suffixes of some rows of a block, the last first.
     #[inline(always)]
-    fn prefix<const G: usize>(
-        &mut self,
-        first: i64,
-        tile: usize,
-        rows: std::ops::Range<usize>,
-        column: usize,
-    ) {
-        let Cut { node, rows: block, rest, .. } = self.cut;
-        let width = node * self.lanes;
-        let start = first - self.cut.block() as i64;
-        let rest_weights = F::weights(block * node, rest);
-        let mut prefixes = [[[F::Scalar::default(); WIDTH]; P]; G];
-        for (g, prefix) in prefixes.iter_mut().enumerate() {
-            *prefix = self.prefixes.load(column + g * WIDTH);
+    fn back(&mut self, items: &[F::Item], first: i64, row: usize, made: usize) {
+        let held = std::mem::take(&mut self.pivots);
+        let raw = Raw { items, first, pivots: &held, lanes: self.lanes };
+        self.levels.make(raw, made * self.cut.node * self.lanes);
+        self.suffix(0, row..row + made);
+        self.pivots = held;
+    }
+
+    /// Rows of one block of one lane.
+    #[inline(always)]
+    fn prefix_line(&mut self, raw: Raw<'_, F::Item>, place: Place, made: usize) {
+        let fold = self.fold;
+        let starts = Raw { first: raw.first - self.cut.block() as i64, ..raw };
+        let nodes = self.levels.nodes(place.tile * WIDTH, made, 1);
+        let rests = self.levels.rests(place.tile * WIDTH, made);
+        let suffixes = self.suffixes.packs(place.block * WIDTH, made);
+        let along = &self.weights.along[place.block..][..made];
+        let across = &self.weights.across[place.block..][..made];
+        let rest = self.weights.rest;
+        let out = &mut self.out.as_chunks_mut().0[place.out..][..made];
+        let mut prefix = self.prefixes.load(0);
+        let mut begin = 0;
+        if place.block == 0 && made > 0 {
+            let mut window = get(&suffixes, 0);
+            if let Some(rests) = &rests {
+                window = F::join(window, get(rests, 0), rest);
+            }
+            out[0] = fold.finish(window, starts.indices(place.tile * WIDTH));
+            prefix = nodes.joined(0);
+            begin = 1;
         }
-        for row in rows {
-            let in_block = row % block;
-            let (along, across) = (self.along[in_block], self.across[in_block]);
-            for (g, prefix) in prefixes.iter_mut().enumerate() {
-                let at = column + g * WIDTH;
-                let mut window = self.suffixes.load(in_block * width + at);
-                let next = self.nodes.load(row * width + at);
+        if let Some(rests) = &rests {
+            for row in begin..made {
+                one_by_one();
+                let window = F::join(get(&suffixes, row), prefix, across[row]);
+                let window = F::join(window, get(rests, row), rest);
+                out[row] = fold.finish(window, starts.indices((place.tile + row) * WIDTH));
+                prefix = F::join(prefix, nodes.joined(row), along[row]);
+            }
+        } else {
+            for row in begin..made {
+                one_by_one();
+                let window = F::join(get(&suffixes, row), prefix, across[row]);
+                out[row] = fold.finish(window, starts.indices((place.tile + row) * WIDTH));
+                prefix = F::join(prefix, nodes.joined(row), along[row]);
+            }
+        }
+        self.prefixes.store(0, prefix);
+    }
+
+    /// Rows of one block of a pack of lanes; each of the elements of a row has a prefix.
+    #[inline(always)]
+    fn prefix_lanes(&mut self, raw: Raw<'_, F::Item>, place: Place, made: usize, column: usize) {
+        let (fold, lanes) = (self.fold, self.lanes);
+        let starts = Raw { first: raw.first - self.cut.block() as i64, ..raw };
+        let step = lanes / WIDTH;
+        let elements = made * self.cut.node;
+        let width = self.cut.node * lanes;
+        let packs = (elements - 1) * step + 1;
+        let flat = place.tile * width + column;
+        let nodes = self.levels.nodes(flat, packs, lanes);
+        let rests = self.levels.rests(flat, packs);
+        let suffixes = self.suffixes.packs(place.block * width + column, packs);
+        let out = &mut self.out[place.out * width + column..].as_chunks_mut().0[..packs];
+        let rest = self.weights.rest;
+        let mut prefixes = [[[F::Scalar::default(); WIDTH]; P]; 8];
+        for (k, prefix) in prefixes.iter_mut().enumerate() {
+            *prefix = self.prefixes.load(k * lanes + column);
+        }
+        for row in 0..made {
+            one_by_one();
+            let in_block = place.block + row;
+            let (along, across) = (self.weights.along[in_block], self.weights.across[in_block]);
+            for (k, prefix) in prefixes.iter_mut().enumerate() {
+                let at = (row * 8 + k) * step;
+                let mut window = get(&suffixes, at);
+                let next = nodes.joined(at);
                 if in_block == 0 {
                     *prefix = next;
                 } else {
                     window = F::join(window, *prefix, across);
                     *prefix = F::join(*prefix, next, along);
                 }
-                let flat = (row - tile) * width + at;
-                if rest > 0 {
-                    window = F::join(window, self.rests.load(flat), rest_weights);
+                if let Some(rests) = &rests {
+                    window = F::join(window, get(rests, at), rest);
                 }
-                let results = self.fold.finish(window, self.indices(start, flat));
-                store(&mut self.out, flat, results);
+                out[at] = fold.finish(window, starts.indices(flat + at * WIDTH));
             }
         }
-        for (g, prefix) in prefixes.into_iter().enumerate() {
-            self.prefixes.store(column + g * WIDTH, prefix);
+        for (k, prefix) in prefixes.into_iter().enumerate() {
+            self.prefixes.store(k * lanes + column, prefix);
         }
     }
 
-    /// `S` of a block of the group, its rows from `from` on.
+    /// `S` of some rows of a block, whose nodes begin at a row of the tile.
     #[inline(always)]
-    fn suffix(&mut self, block: usize, from: usize) {
+    fn suffix(&mut self, tile: usize, block: Range<usize>) {
         if self.lanes == 1 {
-            self.suffix_columns::<1>(block, from, 0);
+            self.suffix_line(tile, block);
         } else {
-            for column in (0..self.cut.node * self.lanes).step_by(4 * WIDTH) {
-                self.suffix_columns::<4>(block, from, column);
+            for column in (0..self.lanes).step_by(WIDTH) {
+                self.suffix_lanes(tile, block.clone(), column);
             }
         }
     }
 
     #[inline(always)]
-    fn suffix_columns<const G: usize>(&mut self, block: usize, from: usize, column: usize) {
-        let Cut { node, rows, .. } = self.cut;
-        let width = node * self.lanes;
-        let mut suffixes = [[[F::Scalar::default(); WIDTH]; P]; G];
-        for row in (from..rows).rev() {
-            let below = rows - 1 - row;
-            let weights = F::weights(node, below * node);
-            for (g, suffix) in suffixes.iter_mut().enumerate() {
-                let at = column + g * WIDTH;
-                let node = self.nodes.load((block * rows + row) * width + at);
+    fn suffix_line(&mut self, tile: usize, block: Range<usize>) {
+        let rows = self.cut.rows;
+        let made = block.len();
+        let nodes = self.levels.nodes(tile * WIDTH, made, 1);
+        let back = &self.weights.back[rows - block.end..][..made];
+        let after =
+            if block.end < rows { Some(self.suffixes.load(block.end * WIDTH)) } else { None };
+        let mut to = self.suffixes.packs_mut(block.start * WIDTH, made);
+        let mut end = made;
+        let mut suffix = match after {
+            Some(suffix) => suffix,
+            None => {
+                end = made.saturating_sub(1);
+                let last = nodes.joined(end);
+                put(&mut to, end, last);
+                last
+            }
+        };
+        for row in (0..end).rev() {
+            one_by_one();
+            suffix = F::join(nodes.joined(row), suffix, back[made - 1 - row]);
+            put(&mut to, row, suffix);
+        }
+    }
+
+    #[inline(always)]
+    fn suffix_lanes(&mut self, tile: usize, block: Range<usize>, column: usize) {
+        let (rows, lanes) = (self.cut.rows, self.lanes);
+        let made = block.len();
+        let step = lanes / WIDTH;
+        let width = self.cut.node * lanes;
+        let packs = (made * self.cut.node - 1) * step + 1;
+        let nodes = self.levels.nodes(tile * width + column, packs, lanes);
+        let mut suffixes = [[[F::Scalar::default(); WIDTH]; P]; 8];
+        if block.end < rows {
+            for (k, suffix) in suffixes.iter_mut().enumerate() {
+                *suffix = self.suffixes.load(block.end * width + k * lanes + column);
+            }
+        }
+        let mut to = self.suffixes.packs_mut(block.start * width + column, packs);
+        for row in (0..made).rev() {
+            one_by_one();
+            let below = rows - 1 - (block.start + row);
+            let weights = self.weights.back[below];
+            for (k, suffix) in suffixes.iter_mut().enumerate() {
+                let at = (row * 8 + k) * step;
+                let node = nodes.joined(at);
                 *suffix = if below == 0 { node } else { F::join(node, *suffix, weights) };
-                self.suffixes.store(row * width + at, *suffix);
+                put(&mut to, at, *suffix);
             }
         }
     }
+}
+
+/// Where rows are: in the tile's levels, in the results, and in their block.
+#[derive(Clone, Copy)]
+struct Place {
+    tile: usize,
+    out: usize,
+    block: usize,
 }

@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::keys::Keyed;
+use super::stream::{Way, store, stream};
+use crate::kernel::arch::{Backend, LINE, Task};
 use crate::kernel::element::{Number, Truth};
 
 /// Output lanes that lie side by side, in memory that may be written.
@@ -23,6 +25,10 @@ pub(super) struct Results {
     pub(super) shift: i64,
     /// Every so many windows are kept.
     pub(super) step: i64,
+    pub(super) backend: Backend,
+    /// Where results go past the cache: the input of a tile later is so many bytes from the start
+    /// of the input's lane, and its elements are so long.
+    pub(super) past: Option<(*const u8, usize)>,
 }
 
 /// A conversion of results to the output's type.
@@ -118,48 +124,77 @@ impl Results {
         counts: Option<&[f64]>,
         fill: Fill,
     ) {
+        let results = Writing::<G> { to: *self, first, pitch, results, counts, fill };
+        self.backend.run(results);
+    }
+}
+
+/// Results that may be written.
+struct Writing<'a, G: Give> {
+    to: Results,
+    first: i64,
+    pitch: usize,
+    results: &'a [G::From],
+    counts: Option<&'a [f64]>,
+    fill: Fill,
+}
+
+impl<G: Give> Task for Writing<'_, G> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Writing { to: lanes, first, pitch, results, counts, fill } = self;
         let rows = results.len() / pitch;
-        let begin = first * self.dilation + self.shift;
+        let begin = first * lanes.dilation + lanes.shift;
         let size = size_of::<G::To>() as isize;
         let absent = absent::<G>(fill.value);
         if pitch == 1
-            && self.step == 1
-            && self.dilation == 1
-            && self.stride == size
+            && lanes.step == 1
+            && lanes.dilation == 1
+            && lanes.stride == size
             && counts.is_none()
         {
-            let to = self.start.wrapping_offset(begin as isize * size);
-            for (row, &result) in results.iter().enumerate() {
-                // SAFETY: the caller's promise; the results are dense.
-                unsafe {
-                    G::give(result, fill.flip).write(to.wrapping_add(row * size_of::<G::To>()))
-                };
+            let to = lanes.start.wrapping_offset(begin as isize * size);
+            // SAFETY: the promise to `write`; the results are dense.
+            unsafe {
+                match lanes.past {
+                    Some((input, item)) => {
+                        let next = first.wrapping_add(results.len() as i64) as usize;
+                        let ahead = input.wrapping_add(next.wrapping_mul(item));
+                        let pace = LINE / size_of::<G::To>() * item;
+                        let backend = lanes.backend;
+                        stream::<G>(results, fill.flip, Way { to, ahead, pace, backend });
+                    }
+                    None => store::<G>(results, fill.flip, to),
+                }
             }
             return;
         }
         for row in 0..rows {
-            let window = begin + row as i64 * self.dilation;
-            if self.step > 1 && window.rem_euclid(self.step) != 0 {
+            let window = begin + row as i64 * lanes.dilation;
+            if lanes.step > 1 && window.rem_euclid(lanes.step) != 0 {
                 continue;
             }
-            let to =
-                self.start.wrapping_offset(self.stride.wrapping_mul((window / self.step) as isize));
-            let results = &results[row * pitch..row * pitch + self.columns];
+            let to = lanes
+                .start
+                .wrapping_offset(lanes.stride.wrapping_mul((window / lanes.step) as isize));
+            let results = &results[row * pitch..row * pitch + lanes.columns];
             match counts {
                 None => {
                     for (column, &result) in results.iter().enumerate() {
-                        let to = to.wrapping_offset(self.across.wrapping_mul(column as isize));
-                        // SAFETY: the caller's promise.
+                        let to = to.wrapping_offset(lanes.across.wrapping_mul(column as isize));
+                        // SAFETY: the promise to `write`.
                         unsafe { G::give(result, fill.flip).write(to) };
                     }
                 }
                 Some(counts) => {
-                    let counts = &counts[row * pitch..row * pitch + self.columns];
+                    let counts = &counts[row * pitch..row * pitch + lanes.columns];
                     for (column, (&result, &count)) in results.iter().zip(counts).enumerate() {
-                        let to = to.wrapping_offset(self.across.wrapping_mul(column as isize));
+                        let to = to.wrapping_offset(lanes.across.wrapping_mul(column as isize));
                         let kept = count >= fill.min_count;
                         let result = if kept { G::give(result, fill.flip) } else { absent };
-                        // SAFETY: the caller's promise.
+                        // SAFETY: the promise to `write`.
                         unsafe { result.write(to) };
                     }
                 }

@@ -1,0 +1,406 @@
+//! Levels: nodes of 2, 4 and 8 neighbours at every index of a tile, by doubling.
+//!
+//! `A_2k[i] = A_k[i] + A_k[i+k]`, each level in one pass over neighbours; the last doubling is
+//! left to those who use the nodes, since reading two halves costs less than writing and reading
+//! one node. In `1 2 3 4` the level of 2 is `3 5 7`.
+
+use super::error::WindowError;
+use super::scan::{Cut, Fold, Pack, SLACK, WIDTH};
+
+/// A pack as a value. (`copy_from_slice` would be a call, which costs more than the pack.)
+#[inline(always)]
+pub(super) fn load<S: Copy + Default>(numbers: &[S], at: usize) -> Pack<S> {
+    match numbers[at..at + WIDTH].first_chunk() {
+        Some(pack) => *pack,
+        None => [S::default(); WIDTH],
+    }
+}
+
+#[inline(always)]
+pub(super) fn store<S: Copy>(numbers: &mut [S], at: usize, pack: Pack<S>) {
+    if let Some(to) = numbers[at..at + WIDTH].first_chunk_mut() {
+        *to = pack;
+    }
+}
+
+/// `P` arrays of one length.
+pub(super) struct Planes<S, const P: usize> {
+    numbers: Vec<S>,
+    length: usize,
+}
+
+impl<S: Copy + Default, const P: usize> Planes<S, P> {
+    pub(super) fn new(length: usize) -> Result<Self, WindowError> {
+        let out_of_memory = WindowError::OutOfMemory { wanted: length as i64 };
+        let total = length.checked_mul(P).ok_or(out_of_memory.clone())?;
+        let mut numbers = Vec::new();
+        numbers.try_reserve_exact(total).map_err(|_| out_of_memory)?;
+        numbers.resize(total, S::default());
+        Ok(Planes { numbers, length })
+    }
+
+    /// Some packs of each plane.
+    #[inline(always)]
+    pub(super) fn packs(&self, at: usize, count: usize) -> [&[Pack<S>]; P] {
+        std::array::from_fn(|plane| {
+            &self.numbers[plane * self.length + at..(plane + 1) * self.length].as_chunks().0
+                [..count]
+        })
+    }
+
+    /// Some packs of each plane, to be written.
+    #[inline(always)]
+    pub(super) fn packs_mut(&mut self, at: usize, count: usize) -> [&mut [Pack<S>]; P] {
+        let mut planes = self.numbers.chunks_exact_mut(self.length);
+        std::array::from_fn(|_| match planes.next() {
+            Some(plane) => &mut plane[at..].as_chunks_mut().0[..count],
+            None => &mut [],
+        })
+    }
+
+    #[inline(always)]
+    pub(super) fn load(&self, at: usize) -> [Pack<S>; P] {
+        let mut packs = [[S::default(); WIDTH]; P];
+        for (plane, pack) in packs.iter_mut().enumerate() {
+            *pack = load(&self.numbers, plane * self.length + at);
+        }
+        packs
+    }
+
+    #[inline(always)]
+    pub(super) fn store(&mut self, at: usize, packs: [Pack<S>; P]) {
+        for (plane, pack) in packs.iter().enumerate() {
+            store(&mut self.numbers, plane * self.length + at, *pack);
+        }
+    }
+}
+
+/// Keeps a loop over packs as it is written: each pack is a vector already, and compilers that
+/// take several packs apart to make vectors across them only lose by it.
+#[inline(always)]
+pub(super) fn one_by_one() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
+
+/// One pack of each plane.
+#[inline(always)]
+pub(super) fn get<S: Copy + Default, const P: usize>(
+    from: &[&[Pack<S>]; P],
+    at: usize,
+) -> [Pack<S>; P] {
+    let mut packs = [[S::default(); WIDTH]; P];
+    for (pack, from) in packs.iter_mut().zip(from) {
+        *pack = from[at];
+    }
+    packs
+}
+
+/// One pack of each plane that is being written.
+#[inline(always)]
+fn to_pack<S: Copy + Default, const P: usize>(
+    from: &[&mut [Pack<S>]; P],
+    at: usize,
+) -> [Pack<S>; P] {
+    let mut packs = [[S::default(); WIDTH]; P];
+    for (pack, from) in packs.iter_mut().zip(from) {
+        *pack = from[at];
+    }
+    packs
+}
+
+/// Writes one pack of each plane.
+#[inline(always)]
+pub(super) fn put<S: Copy, const P: usize>(
+    to: &mut [&mut [Pack<S>]; P],
+    at: usize,
+    packs: [Pack<S>; P],
+) {
+    for (to, pack) in to.iter_mut().zip(packs) {
+        to[at] = pack;
+    }
+}
+
+/// Elements on their way to nodes: a tile, the index of its first row, and the element that
+/// everything is counted from, for each lane, if the fold has one.
+#[derive(Clone, Copy)]
+pub(super) struct Raw<'a, I> {
+    pub(super) items: &'a [I],
+    pub(super) first: i64,
+    pub(super) pivots: &'a [I],
+    pub(super) lanes: usize,
+}
+
+impl<'a, I: Copy + Default> Raw<'a, I> {
+    /// The lane index of each element of a pack.
+    #[inline(always)]
+    pub(super) fn indices(self, flat: usize) -> Pack<i64> {
+        let mut indices = [self.first; WIDTH];
+        if self.lanes == 1 {
+            for (k, index) in indices.iter_mut().enumerate() {
+                *index += (flat + k) as i64;
+            }
+        } else {
+            indices = [self.first + (flat / self.lanes) as i64; WIDTH];
+        }
+        indices
+    }
+
+    /// Nodes of `count` packs of single elements, from a place on.
+    #[inline(always)]
+    fn lifts<F, const P: usize>(self, at: usize, count: usize) -> Lifts<'a, F, P>
+    where
+        F: Fold<P, Item = I>,
+    {
+        Lifts { packs: &self.items[at..].as_chunks().0[..count], at, raw: self }
+    }
+}
+
+/// Nodes of single elements.
+struct Lifts<'a, F: Fold<P>, const P: usize> {
+    packs: &'a [Pack<F::Item>],
+    at: usize,
+    raw: Raw<'a, F::Item>,
+}
+
+impl<F: Fold<P>, const P: usize> Lifts<'_, F, P> {
+    #[inline(always)]
+    fn get(&self, pack: usize) -> [Pack<F::Scalar>; P] {
+        let flat = self.at + pack * WIDTH;
+        let pivot = if F::PIVOT {
+            load(self.raw.pivots, if self.raw.lanes == 1 { 0 } else { flat % self.raw.lanes })
+        } else {
+            [F::Item::default(); WIDTH]
+        };
+        F::lift(self.packs[pack], self.raw.indices(flat), pivot)
+    }
+}
+
+/// The levels of 2, 4 and 8 elements, and sums of them.
+pub(super) struct Levels<F: Fold<P>, const P: usize> {
+    levels: [Planes<F::Scalar, P>; 3],
+    rests: Planes<F::Scalar, P>,
+    weights: [F::Weights; 4],
+    /// What a rest's parts need, each with those before it.
+    parts: [F::Weights; 4],
+    cut: Cut,
+    /// Where rests begin, in elements after the window they are a part of.
+    ahead: usize,
+    rest: usize,
+    lanes: usize,
+}
+
+/// Two planes, one of them to be written.
+fn pair<T>(list: &mut [T], from: usize, to: usize) -> (&T, &mut T) {
+    let (before, after) = list.split_at_mut(to);
+    (&before[from], &mut after[0])
+}
+
+impl<F: Fold<P>, const P: usize> Levels<F, P> {
+    /// Room for tiles of some elements, all lanes together.
+    pub(super) fn new(length: usize, cut: Cut, lanes: usize) -> Result<Self, WindowError> {
+        // With one row a rest follows the node in the same tile, else it lies a block ahead.
+        let ahead = if cut.rows == 1 { cut.node } else { 0 };
+        let rest = if cut.rows == 1 && F::REPEATS { 0 } else { cut.rest };
+        let room = |level: usize| {
+            let needed = match level {
+                2 => true,
+                level => cut.node > level || rest >= level,
+            };
+            Planes::new(if needed { length + SLACK } else { 0 })
+        };
+        Ok(Levels {
+            levels: [room(2)?, room(4)?, room(8)?],
+            rests: Planes::new(if rest > 0 { length + SLACK } else { 0 })?,
+            weights: [1, 2, 4, 8].map(|size| F::weights(size, size)),
+            parts: [1, 2, 4, 8].map(|part| F::weights(rest % part, part)),
+            cut,
+            ahead,
+            rest,
+            lanes,
+        })
+    }
+
+    /// Some packs of nodes.
+    #[inline(always)]
+    pub(super) fn nodes(&self, at: usize, count: usize, lanes: usize) -> Nodes<'_, F, P> {
+        let half = self.cut.node / 2;
+        let plane = &self.levels[half.max(2).ilog2() as usize - 1];
+        let apart = if half < 2 { 0 } else { half * lanes };
+        let weights = self.weights[half.max(1).ilog2() as usize];
+        Nodes { left: plane.packs(at, count), right: plane.packs(at + apart, count), weights }
+    }
+
+    /// Some packs of rests, none if windows have none.
+    #[inline(always)]
+    pub(super) fn rests(&self, at: usize, count: usize) -> Option<[&[Pack<F::Scalar>]; P]> {
+        if self.rest > 1 && self.rest.is_power_of_two() {
+            // One level, which is there already.
+            let level = &self.levels[self.rest.ilog2() as usize - 1];
+            return Some(level.packs(at + self.ahead * self.lanes, count));
+        }
+        (self.rest > 0).then(|| self.rests.packs(at, count))
+    }
+
+    /// Makes the levels and rests at `count` places, all lanes together.
+    #[inline(always)]
+    pub(super) fn make(&mut self, raw: Raw<'_, F::Item>, count: usize) {
+        let lanes = raw.lanes;
+        let (half, rest) = (self.cut.node / 2, self.rest);
+        let reach = if self.cut.rows == 1 { self.cut.size } else { 2 * self.cut.node };
+        let packs = |size: usize| {
+            let there = (raw.items.len() - (size - 1) * lanes) / WIDTH;
+            there.min((count + reach * lanes).div_ceil(WIDTH))
+        };
+        // Where a join costs more than memory does, no level is left out.
+        let two =
+            half == 2 || (rest & 2 > 0 && (rest < 4 || !F::REPEATS)) || (F::PIVOT && half > 1);
+        if self.cut.node == 1 {
+            // The nodes themselves, and so are those of two.
+            let (from, count) = (raw.lifts::<F, P>(0, packs(1)), packs(1));
+            let mut to = self.levels[0].packs_mut(0, count);
+            for pack in 0..count {
+                one_by_one();
+                put(&mut to, pack, from.get(pack));
+            }
+        }
+        if two || half == 1 {
+            self.double_items(raw, packs(2));
+        }
+        if half >= 4 || rest >= 4 {
+            match two {
+                true => self.double(1, lanes, packs(4)),
+                false => self.quadruple_items(raw, packs(4)),
+            }
+        }
+        if half == 8 || rest & 8 > 0 {
+            self.double(2, lanes, packs(8));
+        }
+        if rest > 1 && rest.is_power_of_two() {
+        } else if rest > 0 && F::REPEATS {
+            self.cover_rests(raw, count.div_ceil(WIDTH));
+        } else if rest > 0 {
+            self.make_rests(raw, count.div_ceil(WIDTH));
+        }
+    }
+
+    /// Rests from two nodes that share elements, or one.
+    #[inline(always)]
+    fn cover_rests(&mut self, raw: Raw<'_, F::Item>, packs: usize) {
+        let level = self.rest.ilog2() as usize;
+        let apart = (self.rest - (1 << level)) * raw.lanes;
+        let mut to = self.rests.packs_mut(0, packs);
+        if level == 0 {
+            let from = raw.lifts::<F, P>(0, packs);
+            for pack in 0..packs {
+                one_by_one();
+                put(&mut to, pack, from.get(pack));
+            }
+            return;
+        }
+        let from = &self.levels[level - 1];
+        let (left, right) = (from.packs(0, packs), from.packs(apart, packs));
+        let weights = self.weights[level];
+        for pack in 0..packs {
+            one_by_one();
+            put(&mut to, pack, F::join(get(&left, pack), get(&right, pack), weights));
+        }
+    }
+
+    #[inline(always)]
+    fn double_items(&mut self, raw: Raw<'_, F::Item>, packs: usize) {
+        let weights = self.weights[0];
+        let mut to = self.levels[0].packs_mut(0, packs);
+        let (left, right) = (raw.lifts::<F, P>(0, packs), raw.lifts::<F, P>(raw.lanes, packs));
+        for pack in 0..packs {
+            one_by_one();
+            put(&mut to, pack, F::join(left.get(pack), right.get(pack), weights));
+        }
+    }
+
+    #[inline(always)]
+    fn quadruple_items(&mut self, raw: Raw<'_, F::Item>, packs: usize) {
+        let [one, two, ..] = self.weights;
+        let mut to = self.levels[1].packs_mut(0, packs);
+        let from = [0, 1, 2, 3].map(|k| raw.lifts::<F, P>(k * raw.lanes, packs));
+        for pack in 0..packs {
+            one_by_one();
+            let left = F::join(from[0].get(pack), from[1].get(pack), one);
+            let right = F::join(from[2].get(pack), from[3].get(pack), one);
+            put(&mut to, pack, F::join(left, right, two));
+        }
+    }
+
+    /// The level of `2^(level + 1)` elements.
+    #[inline(always)]
+    fn double(&mut self, level: usize, lanes: usize, packs: usize) {
+        let weights = self.weights[level];
+        let (from, to) = pair(&mut self.levels, level - 1, level);
+        let (left, right) = (from.packs(0, packs), from.packs(lanes << level, packs));
+        let mut to = to.packs_mut(0, packs);
+        for pack in 0..packs {
+            one_by_one();
+            put(&mut to, pack, F::join(get(&left, pack), get(&right, pack), weights));
+        }
+    }
+
+    /// `R = A_a[i] + A_b[i+a] + ..`
+    #[inline(always)]
+    fn make_rests(&mut self, raw: Raw<'_, F::Item>, packs: usize) {
+        let start = self.ahead * raw.lanes;
+        let mut offset = 0;
+        for (level, weights) in self.parts.into_iter().enumerate() {
+            let size = 1 << level;
+            if self.rest & size == 0 {
+                continue;
+            }
+            let at = start + offset * raw.lanes;
+            let mut to = self.rests.packs_mut(0, packs);
+            if level == 0 {
+                let from = raw.lifts::<F, P>(at, packs);
+                for pack in 0..packs {
+                    one_by_one();
+                    put(&mut to, pack, from.get(pack));
+                }
+            } else {
+                let from = self.levels[level - 1].packs(at, packs);
+                if offset == 0 {
+                    for (to, from) in to.iter_mut().zip(from) {
+                        to.copy_from_slice(from);
+                    }
+                } else {
+                    for pack in 0..packs {
+                        one_by_one();
+                        let sum = F::join(to_pack(&to, pack), get(&from, pack), weights);
+                        put(&mut to, pack, sum);
+                    }
+                }
+            }
+            offset += size;
+        }
+    }
+}
+
+/// Nodes as the halves that they are joined from, or as they are where both halves are the same.
+pub(super) struct Nodes<'a, F: Fold<P>, const P: usize> {
+    left: [&'a [Pack<F::Scalar>]; P],
+    right: [&'a [Pack<F::Scalar>]; P],
+    weights: F::Weights,
+}
+
+impl<F: Fold<P>, const P: usize> Nodes<'_, F, P> {
+    /// A node of two halves.
+    #[inline(always)]
+    pub(super) fn joined(&self, pack: usize) -> [Pack<F::Scalar>; P] {
+        F::join(get(&self.left, pack), get(&self.right, pack), self.weights)
+    }
+
+    /// A node that has no halves.
+    #[inline(always)]
+    pub(super) fn plain(&self, pack: usize) -> [Pack<F::Scalar>; P] {
+        get(&self.left, pack)
+    }
+}
