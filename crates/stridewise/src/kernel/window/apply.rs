@@ -96,6 +96,6 @@ fn worker<'a, N: Keyed>(windows: &Windows, most: usize, function: Function<'a>) 
             job.poll()?;
             first += windows;
         }
-        finish::<Float<f64>>(job, &results, None, ending)
+        finish::<Float<f64>>(job, job.starts.start, &results, None, ending)
     })
 }

@@ -245,7 +245,8 @@ impl Fold<2> for BlockSpread {
     }
 
     #[inline(always)]
-    fn finish(self, [_, squares]: [Pack<f64>; 2], _: Pack<i64>) -> Pack<f64> {
+    fn finish(self, [means, squares]: [Pack<f64>; 2], _: Pack<i64>) -> Pack<f64> {
+        let squares = zip(squares, means, |squares, mean| squares + mean * 0.0);
         zip(squares, [self.factor; WIDTH], |squares, factor| self.root.of(squares * factor))
     }
 }

@@ -7,7 +7,7 @@
 use super::error::WindowError;
 use super::keys::Keyed;
 use super::linked::ranked;
-use super::reduce::{Ending, there, write};
+use super::reduce::{Ending, there, write_part};
 use super::run::{Job, Worker};
 use super::scan::{Pack, Tiles, WIDTH};
 use super::sink::Give;
@@ -17,6 +17,8 @@ use super::source::{Narrow, Rule, Source};
 /// The longest windows that are kept sorted: where passes over them begin to cost more than
 /// sorting blocks.
 const LONGEST_SORTED: usize = 320;
+/// Windows that are ranked and written together, so that what is between stays in a cache.
+const PART: usize = 1 << 13;
 /// Windows between two reports to the caller; each costs up to some hundred nanoseconds.
 const STRETCH: usize = 4096;
 
@@ -57,7 +59,8 @@ impl Rank {
 }
 
 /// Writes results of a job, in the output's type.
-pub(super) type Finish = fn(&Job<'_>, &[f64], Option<&[f64]>, Ending) -> Result<(), WindowError>;
+pub(super) type Finish =
+    fn(&Job<'_>, i64, &[f64], Option<&[f64]>, Ending) -> Result<(), WindowError>;
 
 /// The worker of a rank, on elements `N`.
 pub(super) fn order<N: Keyed>(
@@ -68,46 +71,67 @@ pub(super) fn order<N: Keyed>(
 ) -> Worker<'static> {
     Box::new(move |job| {
         let (size, pitch) = (job.size, job.pitch);
-        let count = (job.starts.end - job.starts.start) as usize;
         let counts = there::<N>(job)?;
         let constant = N::from_f64(constant).key();
         let rule = Rule { missing: N::GREATEST, constant, flip: N::Key::default() };
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<Narrow<N>>::new(job.lanes, pitch, rule, job.backend) };
-        let tile = source.tile(job.starts.start, count + size - 1);
         let next = |(low, _): (usize, f64), count: usize| (low, (low + 1).min(count.max(1) - 1));
-        let each: Option<Vec<(usize, usize)>> = counts.as_ref().map(|counts| {
-            let counts = counts.iter().map(|&count| count as usize);
-            counts.map(|count| next(rank.of(count), count)).collect()
-        });
         let (place, on) = rank.of(size);
         let two = if on == 0.0 { (place, place) } else { next((place, on), size) };
-        let keys = Ranks {
-            tile,
-            pitch,
-            columns: job.lanes.columns,
-            size,
-            windows: count,
-            ends: (N::LEAST, N::GREATEST),
-            wanted: each.as_ref().map_or(Wanted::Two(two.0, two.1), |each| Wanted::Each(each)),
-        };
-        let (lows, highs) = keys.find(job)?;
         let value = |key: N::Key| N::of_key(key).to_f64();
-        let mut results = vec![0.0; count * pitch];
-        let on_the_way = |at: usize| match &counts {
-            Some(counts) => rank.of(counts[at] as usize).1,
-            None => on,
+        let mut found = Found::default();
+        let mut results = Vec::new();
+        let part = match size {
+            ..LONGEST_SORTED => (PART / pitch).max(WIDTH * size),
+            _ => usize::MAX,
         };
-        if counts.is_none() && on == 0.0 {
-            results.iter_mut().zip(&lows).for_each(|(result, &low)| *result = value(low));
-        } else {
-            let pairs = lows.iter().zip(&highs).map(|(&low, &high)| (value(low), value(high)));
-            for (at, (result, (low, high))) in results.iter_mut().zip(pairs).enumerate() {
-                *result = rank.between(low, high, on_the_way(at));
+        let mut first = job.starts.start;
+        while first < job.starts.end {
+            let count = part.min((job.starts.end - first) as usize);
+            let past = (first - job.starts.start) as usize * pitch;
+            let counts = counts.as_ref().map(|counts| &counts[past..past + count * pitch]);
+            let each: Option<Vec<(usize, usize)>> = counts.map(|counts| {
+                let counts = counts.iter().map(|&count| count as usize);
+                counts.map(|count| next(rank.of(count), count)).collect()
+            });
+            let keys = Ranks {
+                tile: source.tile(first, count + size - 1),
+                pitch,
+                columns: job.lanes.columns,
+                size,
+                windows: count,
+                ends: (N::LEAST, N::GREATEST),
+                wanted: each.as_ref().map_or(Wanted::Two(two.0, two.1), |each| Wanted::Each(each)),
+            };
+            keys.find(job, &mut found)?;
+            results.clear();
+            let (lows, highs) = (&found.lows[..count * pitch], &found.highs);
+            if counts.is_none() && on == 0.0 {
+                results.extend(lows.iter().map(|&low| value(low)));
+            } else {
+                let pairs = lows.iter().zip(highs).map(|(&low, &high)| (value(low), value(high)));
+                results.extend(pairs.enumerate().map(|(at, (low, high))| {
+                    let on = counts.map_or(on, |counts| rank.of(counts[at] as usize).1);
+                    rank.between(low, high, on)
+                }));
             }
+            finish(job, first, &results, counts, ending)?;
+            first += count as i64;
         }
-        finish(job, &results, counts.as_deref(), ending)
+        Ok(())
     })
+}
+
+/// The keys of two ranks of windows, by the place of their first elements; and room to work in.
+#[derive(Default)]
+struct Found<K> {
+    lows: Vec<K>,
+    highs: Vec<K>,
+    woven: Vec<Pack<K>>,
+    rows: Vec<Pack<K>>,
+    low_packs: Vec<Pack<K>>,
+    high_packs: Vec<Pack<K>>,
 }
 
 /// Keys of a job, and which ranks of its windows are wanted.
@@ -122,20 +146,24 @@ struct Ranks<'a, K> {
 }
 
 impl<K: Copy + Ord + Default + Send + Sync> Ranks<'_, K> {
-    /// The keys of both ranks of each window, by the place of its first element. Where both ranks
-    /// are the same, only the first is sure to be there.
-    fn find(&self, job: &Job<'_>) -> Result<(Vec<K>, Vec<K>), WindowError> {
+    /// Finds both ranks of each window. Where both are the same, only the first is sure to be
+    /// there.
+    fn find(&self, job: &Job<'_>, found: &mut Found<K>) -> Result<(), WindowError> {
+        // Whole packs: the tile has as many more elements.
+        let places = (self.windows * self.pitch).next_multiple_of(WIDTH);
+        found.lows.resize(places, self.ends.1);
+        found.highs.resize(places, self.ends.1);
         match (self.wanted, self.size) {
-            (Wanted::Two(low, high), 2..=SHORTEST) => Ok(self.short(job, (low, high))),
-            (Wanted::Two(low, _), LONGEST_SORTED..) => self.long(job, low),
-            _ => self.sorted(job),
+            (Wanted::Two(low, high), 2..=SHORTEST) => {
+                self.short(job, (low, high), found);
+                Ok(())
+            }
+            (Wanted::Two(low, _), LONGEST_SORTED..) => self.long(job, low, found),
+            _ => self.sorted(job, found),
         }
     }
 
-    fn short(&self, job: &Job<'_>, ranks: (usize, usize)) -> (Vec<K>, Vec<K>) {
-        // Whole packs: the tile has as many more elements.
-        let places = (self.windows * self.pitch).next_multiple_of(WIDTH);
-        let (mut lows, mut highs) = (vec![self.ends.1; places], vec![self.ends.1; places]);
+    fn short(&self, job: &Job<'_>, ranks: (usize, usize), found: &mut Found<K>) {
         macro_rules! sizes {
             ($($size:literal)*) => {
                 match self.size {
@@ -143,31 +171,25 @@ impl<K: Copy + Ord + Default + Send + Sync> Ranks<'_, K> {
                         keys: self.tile,
                         pitch: self.pitch,
                         ranks,
-                        lows: &mut lows,
-                        highs: &mut highs,
+                        lows: &mut found.lows,
+                        highs: &mut found.highs,
                     }),)*
                     _ => (),
                 }
             };
         }
         sizes!(2 3 4 5 6 7 8 9);
-        lows.truncate(self.windows * self.pitch);
-        highs.truncate(self.windows * self.pitch);
-        (lows, highs)
     }
 
-    fn sorted(&self, job: &Job<'_>) -> Result<(Vec<K>, Vec<K>), WindowError> {
+    fn sorted(&self, job: &Job<'_>, found: &mut Found<K>) -> Result<(), WindowError> {
         let Ranks { tile, pitch, size, windows: count, .. } = *self;
-        let mut lows = vec![self.ends.1; count * pitch];
-        let mut highs = lows.clone();
-        let mut rows = Vec::new();
+        let Found { lows, highs, woven, rows, low_packs, high_packs } = found;
         // Distant parts of one lane, woven, or neighbouring lanes.
         let (groups, windows) =
             if pitch == 1 { (1, count.div_ceil(WIDTH)) } else { (pitch / WIDTH, count) };
         let stretch = windows.min(STRETCH.max(4 * size));
-        let mut woven: Vec<Pack<K>> = Vec::new();
-        let mut low_packs = vec![[self.ends.1; WIDTH]; stretch];
-        let mut high_packs = low_packs.clone();
+        low_packs.resize(stretch, [self.ends.1; WIDTH]);
+        high_packs.resize(stretch, [self.ends.1; WIDTH]);
         for group in 0..groups {
             let mut first = 0;
             while first < windows {
@@ -191,49 +213,51 @@ impl<K: Copy + Ord + Default + Send + Sync> Ranks<'_, K> {
                     windows: made,
                     greatest: self.ends.1,
                     least: self.ends.0,
-                    rows: &mut rows,
+                    rows: &mut *rows,
                     wanted: self.wanted,
                     begins,
                     apart: pitch,
-                    lows: &mut low_packs,
-                    highs: &mut high_packs,
+                    lows: &mut low_packs[..],
+                    highs: &mut high_packs[..],
                 });
+                let both = !matches!(self.wanted, Wanted::Two(low, high) if low == high);
                 for at in 0..made {
                     for (lane, begin) in begins.into_iter().enumerate() {
                         lows[begin + at * pitch] = low_packs[at][lane];
-                        highs[begin + at * pitch] = high_packs[at][lane];
+                        if both {
+                            highs[begin + at * pitch] = high_packs[at][lane];
+                        }
                     }
                 }
                 job.poll()?;
                 first += made;
             }
         }
-        Ok((lows, highs))
+        Ok(())
     }
 
-    fn long(&self, job: &Job<'_>, rank: usize) -> Result<(Vec<K>, Vec<K>), WindowError> {
+    fn long(&self, job: &Job<'_>, rank: usize, found: &mut Found<K>) -> Result<(), WindowError> {
         let Ranks { tile, pitch, size, windows, .. } = *self;
-        let mut lows = vec![self.ends.1; windows * pitch];
-        let mut highs = lows.clone();
         for column in 0..self.columns {
             let lane = tile.iter().skip(column).step_by(pitch).take(windows + size - 1);
             let lane: Vec<K> = lane.copied().collect();
             ranked(&lane, size, rank, |at, low, high| {
-                lows[at * pitch + column] = low;
-                highs[at * pitch + column] = high;
+                found.lows[at * pitch + column] = low;
+                found.highs[at * pitch + column] = high;
             });
             job.poll()?;
         }
-        Ok((lows, highs))
+        Ok(())
     }
 }
 
 /// Writes results; windows with too few elements, or any missing where that counts, are filled.
 pub(super) fn finish<G: Give<From = f64>>(
     job: &Job<'_>,
+    first: i64,
     results: &[f64],
     counts: Option<&[f64]>,
     ending: Ending,
 ) -> Result<(), WindowError> {
-    write::<G>(job, job.starts.start, results, counts, ending.whole(job.size))
+    write_part::<G>(job, first, results, counts, ending.whole(job.size))
 }

@@ -454,7 +454,17 @@ pub(super) fn write<G: Give>(
     fill: Fill,
 ) -> Result<(), WindowError> {
     let past = (first - job.starts.start) as usize * job.pitch;
-    let counts = counts.map(|counts| &counts[past..]);
+    write_part::<G>(job, first, results, counts.map(|counts| &counts[past..]), fill)
+}
+
+/// As [`write`], with the counts of these windows alone.
+pub(super) fn write_part<G: Give>(
+    job: &Job<'_>,
+    first: i64,
+    results: &[G::From],
+    counts: Option<&[f64]>,
+    fill: Fill,
+) -> Result<(), WindowError> {
     // SAFETY: windows of the job, whose results may be written while it runs.
     unsafe { job.results.write::<G>(first, job.pitch, results, counts, fill) };
     job.count(results.len() / job.pitch * job.lanes.columns)

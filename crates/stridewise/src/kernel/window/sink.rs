@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::keys::Keyed;
-use super::stream::{Way, store, stream};
+use super::stream::{Way, store, stream, stream_row};
 use crate::kernel::arch::{Backend, LINE, Task};
 use crate::kernel::element::{Number, Truth};
 
@@ -181,6 +181,15 @@ impl<G: Give> Task for Writing<'_, G> {
                 .wrapping_offset(lanes.stride.wrapping_mul((window / lanes.step) as isize));
             let results = &results[row * pitch..row * pitch + lanes.columns];
             match counts {
+                None if lanes.across == size => {
+                    // SAFETY: the promise to `write`; the results of a row are dense.
+                    unsafe {
+                        match lanes.past {
+                            Some(_) => stream_row::<G>(results, fill.flip, to, lanes.backend),
+                            None => store::<G>(results, fill.flip, to),
+                        }
+                    }
+                }
                 None => {
                     for (column, &result) in results.iter().enumerate() {
                         let to = to.wrapping_offset(lanes.across.wrapping_mul(column as isize));

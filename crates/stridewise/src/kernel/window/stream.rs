@@ -58,6 +58,32 @@ pub(super) unsafe fn stream<G: Give>(results: &[G::From], flip: i64, way: Way) {
     unsafe { store::<G>(whole.remainder(), flip, to) };
 }
 
+/// As [`stream`], for the results of a few lanes: whole lines or none go past the cache.
+///
+/// # Safety
+/// As for [`stream`].
+#[inline(always)]
+pub(super) unsafe fn stream_row<G: Give>(
+    results: &[G::From],
+    flip: i64,
+    to: *mut u8,
+    backend: Backend,
+) {
+    let bytes = size_of::<G::To>() * results.len();
+    // SAFETY: the caller's promise; the room is as large as the row.
+    unsafe {
+        if bytes > 4 * LINE || !bytes.is_multiple_of(LINE) || to.align_offset(LINE) != 0 {
+            return store::<G>(results, flip, to);
+        }
+        let mut row = Row([0; 4 * LINE]);
+        store::<G>(results, flip, row.0.as_mut_ptr());
+        stream_lines(backend, row.0.as_ptr(), to, bytes / LINE);
+    }
+}
+
+#[repr(align(64))]
+struct Row([u8; 4 * LINE]);
+
 /// Converts results and writes them.
 ///
 /// # Safety
@@ -85,6 +111,45 @@ unsafe fn lines(backend: Backend, from: *const u8, to: *mut u8, ahead: *const u8
             _ => lines_of::<Portable>(from, to, ahead, pace),
         }
     }
+}
+
+/// Streams a few lines.
+///
+/// # Safety
+/// As for [`lines`].
+unsafe fn stream_lines(backend: Backend, from: *const u8, to: *mut u8, count: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match backend {
+            #[cfg(target_arch = "x86_64")]
+            Backend::Avx512 if backend.is_there() => few_avx512(from, to, count),
+            #[cfg(target_arch = "x86_64")]
+            Backend::Avx2 if backend.is_there() => few_avx2(from, to, count),
+            _ => few::<Portable>(from, to, count),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn few<I: Isa>(from: *const u8, to: *mut u8, count: usize) {
+    for line in 0..count {
+        // SAFETY: the caller's promise.
+        unsafe { I::stream_line(from.add(line * LINE), to.add(line * LINE)) };
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn few_avx2(from: *const u8, to: *mut u8, count: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { few::<Avx2>(from, to, count) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+unsafe fn few_avx512(from: *const u8, to: *mut u8, count: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { few::<Avx512>(from, to, count) }
 }
 
 /// Makes streamed results visible to other threads.
