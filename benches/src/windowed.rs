@@ -42,7 +42,10 @@ pub fn arrays(case: &Case) -> Result<Arrays, String> {
             (both.map(deviation).collect(), float)
         }
         "min" => (grid.over(case, |lane, size| least(lane, size).0).doubles(), &case.dtype),
-        "max" => (grid.over(case, |lane, size| negative(&least(&negative(lane), size).0)).doubles(), &case.dtype),
+        "max" => (
+            grid.over(case, |lane, size| negative(&least(&negative(lane), size).0)).doubles(),
+            &case.dtype,
+        ),
         "argmin" => (grid.over(case, |lane, size| least(lane, size).1).doubles(), "i8"),
         "argmax" => (grid.over(case, |lane, size| least(&negative(lane), size).1).doubles(), "i8"),
         "median" => (grid.medians(case)?, float),
@@ -216,7 +219,8 @@ impl Grid {
     fn boxes(&self, (rows, columns): (usize, usize), (height, width): (usize, usize)) -> Vec<f64> {
         let mut medians = Vec::new();
         for top in 0..rows + 1 - height {
-            let mut counts = Counts { fine: vec![0; 1 << COUNTED], coarse: vec![0; 1 << (COUNTED - 8)] };
+            let mut counts =
+                Counts { fine: vec![0; 1 << COUNTED], coarse: vec![0; 1 << (COUNTED - 8)] };
             let column = |counts: &mut Counts, at: usize, by: u32| {
                 (top..top + height).for_each(|row| counts.add(self.values[row * columns + at], by));
             };

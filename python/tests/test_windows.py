@@ -109,12 +109,17 @@ def test_bottleneck(windows, size):
     holes[np.random.default_rng(1).random(a.shape) < 0.2] = np.nan
     names = {"sum": bn.move_sum, "mean": bn.move_mean, "std": bn.move_std, "var": bn.move_var,
              "min": bn.move_min, "max": bn.move_max, "median": bn.move_median, "rank": bn.move_rank}
+
+    def check(op, got, want):
+        # The root of a rounding error of bottleneck's is large where the variance is 0.
+        same(*((got**2, want**2) if op == "std" else (got, want)))
+
     for axis in (0, 1):
         for op, peer in names.items():
-            same(windows(a, size, op, axis, mode="trailing"), peer(a, size, axis=axis))
+            check(op, windows(a, size, op, axis, mode="trailing"), peer(a, size, axis=axis))
             for least in {1, size}:
-                same(windows(holes, size, op, axis, mode="trailing", min_count=least),
-                     peer(holes, size, min_count=least, axis=axis))
+                got = windows(holes, size, op, axis, mode="trailing", min_count=least)
+                check(op, got, peer(holes, size, min_count=least, axis=axis))
 
 
 def test_pandas(windows):
@@ -153,9 +158,9 @@ def test_scipy(windows, mode, size):
 
 def test_the_spike_is_forgotten(windows):
     """What the peers remember for ever; the reason for all of this."""
-    a = np.ones(1000)
+    a = np.full(1000, 0.1)
     a[100] = 1e16
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert (bn.move_mean(a, 10)[200:] != 1).any()
-    assert (windows(a, 10, "mean", 0)[200:] == 1).all()
+        assert (bn.move_mean(a, 10)[200:] != 0.1).any()
+    assert (windows(a, 10, "mean", 0)[200:] == 0.1).all()

@@ -204,7 +204,7 @@ impl<K: Copy + Ord + Default + Send + Sync> Ranks<'_, K> {
                     woven.extend((0..made + size - 1).map(|k| lanes.map(|lane| lane[k])));
                     (&woven[..], 1)
                 } else {
-                    (&tile[first * pitch + group * WIDTH..].as_chunks().0[..], pitch / WIDTH)
+                    (tile[first * pitch + group * WIDTH..].as_chunks().0, pitch / WIDTH)
                 };
                 job.backend.run(Sorted {
                     keys,
