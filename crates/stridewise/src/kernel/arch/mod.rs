@@ -14,7 +14,7 @@ pub(crate) use portable::Portable;
 #[allow(unused_imports)]
 pub(crate) use task::Task;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{Avx2, Avx512};
+pub(crate) use x86_64::{Avx2, Avx512, Avx512Vbmi};
 
 /// Bytes of a lane: the widest unit within which items are shuffled.
 pub(crate) const LANE: usize = 16;
@@ -84,12 +84,53 @@ pub(crate) trait Isa {
     /// instruction set is there.
     unsafe fn stream_line(from: *const u8, to: *mut u8);
 
+    /// Weaves `C` lines of items of `ITEM` bytes into `C` others, or takes them apart: as numbered
+    /// by [`woven`].
+    ///
+    /// # Safety
+    /// A line is readable at each of `from`, writable at each of `to`, and these do not overlap;
+    /// the instruction set is there.
+    #[inline(always)]
+    unsafe fn weave<const ITEM: usize, const C: usize, const APART: bool>(
+        from: [*const u8; C],
+        to: [*mut u8; C],
+    ) {
+        for (line, to) in to.into_iter().enumerate() {
+            for item in 0..LINE / ITEM {
+                let (of, at) = woven(LINE / ITEM, C, APART, line, item);
+                // SAFETY: an item of a line.
+                unsafe {
+                    let value = from[of].add(at * ITEM).cast::<[u8; ITEM]>().read_unaligned();
+                    to.add(item * ITEM).cast::<[u8; ITEM]>().write_unaligned(value);
+                }
+            }
+        }
+    }
+
     /// Makes streamed lines visible to other threads in the order of the program.
     fn fence();
 
     /// Asks for the line at an address, for the nearest cache or the one behind it; any address
     /// will do.
     fn prefetch<const BEHIND: bool>(at: *const u8);
+}
+
+/// Which line, and which of its items, becomes an item of a line when so many lines of items are
+/// woven, `a0 b0 a1 b1 …` from `a0 a1 …` and `b0 b1 …`, or taken apart.
+pub(crate) const fn woven(
+    items: usize,
+    lines: usize,
+    apart: bool,
+    line: usize,
+    item: usize,
+) -> (usize, usize) {
+    if apart {
+        let at = item * lines + line;
+        (at / items, at % items)
+    } else {
+        let at = line * items + item;
+        (at % lines, at / lines)
+    }
 }
 
 /// Which instructions move the data.
@@ -125,6 +166,12 @@ impl Backend {
             Backend::Avx2 => "avx2",
             Backend::Avx512 => "avx512",
         }
+    }
+
+    /// Whether this processor, beyond what 512 bits mean here, shuffles bytes across lanes.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn shuffles_bytes(self) -> bool {
+        self == Backend::Avx512 && std::arch::is_x86_feature_detected!("avx512vbmi")
     }
 
     /// It, or [`Backend::Portable`] where this processor does not have it.

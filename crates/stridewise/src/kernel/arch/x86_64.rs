@@ -4,12 +4,85 @@
 
 use std::arch::x86_64::*;
 
-use super::{Isa, LANE, LINE, MOST_LANES, Vector};
+use super::{Isa, LANE, LINE, MOST_LANES, Vector, woven};
 
 /// 256-bit vectors.
 pub(crate) struct Avx2;
 /// 512-bit vectors.
 pub(crate) struct Avx512;
+/// 512-bit vectors, and shuffles of bytes across all lanes.
+pub(crate) struct Avx512Vbmi;
+
+/// For each line that is written, and each line read after the first: where its items come from.
+/// An item below `LINE / ITEM` is kept from what the lines before gave, one from there on is taken
+/// from the line read. The first two are taken from at once.
+struct Weave<const ITEM: usize, const C: usize, const APART: bool>;
+
+impl<const ITEM: usize, const C: usize, const APART: bool> Weave<ITEM, C, APART> {
+    const INDICES: [[Indices; C]; C] = {
+        let items = LINE / ITEM;
+        let mut all = [[Indices([0; LINE]); C]; C];
+        let mut line = 0;
+        while line < C {
+            let mut read = 1;
+            while read < C {
+                let mut item = 0;
+                while item < items {
+                    let (of, at) = woven(items, C, APART, line, item);
+                    let index = if of == read {
+                        items + at
+                    } else if read == 1 && of == 0 {
+                        at
+                    } else {
+                        item
+                    };
+                    // At most 127: little-endian numbers of ITEM bytes need their first alone.
+                    #[allow(clippy::cast_possible_truncation)]
+                    {
+                        all[line][read].0[item * ITEM] = index as u8;
+                    }
+                    item += 1;
+                }
+                read += 1;
+            }
+            line += 1;
+        }
+        all
+    };
+}
+
+/// A vector of indices.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Indices([u8; LINE]);
+
+macro_rules! weave {
+    ($($item:literal => $permute:ident),*) => {
+        #[inline(always)]
+        unsafe fn weave<const ITEM: usize, const C: usize, const APART: bool>(
+            from: [*const u8; C],
+            to: [*mut u8; C],
+        ) {
+            // SAFETY: lines are readable and writable, as the caller promises, who also promises
+            // the instruction set.
+            unsafe {
+                let lines = from.map(|from| _mm512_loadu_si512(from.cast()));
+                for (line, to) in to.into_iter().enumerate() {
+                    let indices = &Weave::<ITEM, C, APART>::INDICES[line];
+                    let mut woven = lines[0];
+                    for read in 1..C {
+                        let indices = _mm512_load_si512(indices[read].0.as_ptr().cast());
+                        woven = match ITEM {
+                            $($item => $permute(woven, indices, lines[read]),)*
+                            _ => unreachable!("items of these sizes"),
+                        };
+                    }
+                    _mm512_storeu_si512(to.cast(), woven);
+                }
+            }
+        }
+    };
+}
 
 macro_rules! zip {
     ($a:expr, $b:expr, $item:expr, $($bytes:literal => $low:ident $high:ident),*) => {
@@ -218,10 +291,38 @@ impl Isa for Avx512 {
     type Middle = __m256i;
     type Wide = __m512i;
 
+    weave!(2 => _mm512_permutex2var_epi16, 4 => _mm512_permutex2var_epi32,
+        8 => _mm512_permutex2var_epi64);
+
     #[inline(always)]
     unsafe fn stream_line(from: *const u8, to: *mut u8) {
         // SAFETY: a line is readable, and the aligned one writable, as the caller promises.
         unsafe { _mm512_stream_si512(to.cast(), _mm512_loadu_si512(from.cast())) }
+    }
+
+    #[inline(always)]
+    fn fence() {
+        Avx2::fence();
+    }
+
+    #[inline(always)]
+    fn prefetch<const BEHIND: bool>(at: *const u8) {
+        Avx2::prefetch::<BEHIND>(at);
+    }
+}
+
+impl Isa for Avx512Vbmi {
+    type Narrow = __m128i;
+    type Middle = __m256i;
+    type Wide = __m512i;
+
+    weave!(1 => _mm512_permutex2var_epi8, 2 => _mm512_permutex2var_epi16,
+        4 => _mm512_permutex2var_epi32, 8 => _mm512_permutex2var_epi64);
+
+    #[inline(always)]
+    unsafe fn stream_line(from: *const u8, to: *mut u8) {
+        // SAFETY: as the caller promises.
+        unsafe { Avx512::stream_line(from, to) }
     }
 
     #[inline(always)]

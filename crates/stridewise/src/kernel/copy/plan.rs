@@ -255,7 +255,10 @@ impl Plan {
         };
         let rows = rows.cut(rows_wanted, LINE);
         let crowded = caches.crowded(inner.source, rows.block);
-        let ahead = (AHEAD_IN_ALL / rows.block.max(1)).clamp(AHEAD.start, AHEAD.end);
+        let ahead = match flow {
+            Flow::Lines => (AHEAD_IN_ALL / rows.block.max(1)).clamp(AHEAD.start, AHEAD.end),
+            _ => 8,
+        };
         let asked = match flow {
             Flow::Direct | Flow::Lines => Vec::new(),
             Flow::Columns | Flow::Joined => {
@@ -394,13 +397,17 @@ fn by_source(axes: PerAxis<Axis>) -> PerAxis<Axis> {
 
 /// The lines in which so many bytes at these offsets lie, each once where neighbours share it.
 fn lines_of(offsets: &[isize], across: usize) -> Vec<isize> {
+    let line = LINE as isize;
     let mut lines: Vec<isize> = Vec::with_capacity(offsets.len());
     for &offset in offsets {
-        for part in (0..across).step_by(LINE) {
-            let at = offset + part as isize;
-            if lines.last().is_none_or(|last| last.abs_diff(at) >= LINE) {
-                lines.push(at);
-            }
+        let mut at = match lines.last() {
+            Some(&last) if (last..last + line).contains(&offset) => last + line,
+            Some(&last) if (last - line..last).contains(&offset) => offset + line,
+            _ => offset,
+        };
+        while at < offset + across as isize {
+            lines.push(at);
+            at += line;
         }
     }
     lines

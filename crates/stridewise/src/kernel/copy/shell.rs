@@ -12,7 +12,7 @@ use super::tiles::Tiles;
 use super::woven::{Deinterleave, Interleave};
 use crate::control::Stopped;
 #[cfg(target_arch = "x86_64")]
-use crate::kernel::arch::{Avx2, Avx512};
+use crate::kernel::arch::{Avx2, Avx512, Avx512Vbmi};
 use crate::kernel::arch::{Backend, Isa, Portable};
 
 /// Moves one block; see [`Move::block`] for what must hold.
@@ -45,7 +45,13 @@ pub(super) unsafe fn run(
 pub(super) fn mover(backend: Backend, plan: &Plan) -> MoveBlock {
     match backend {
         #[cfg(target_arch = "x86_64")]
-        Backend::Avx512 => select::<Avx512>(plan),
+        Backend::Avx512 => match (plan.mover, plan.item) {
+            (Mover::Interleave | Mover::Deinterleave, 1) if backend.shuffles_bytes() => {
+                woven::<Avx512Vbmi>(plan)
+            }
+            (Mover::Interleave | Mover::Deinterleave, 1) => woven::<Avx2>(plan),
+            _ => select::<Avx512>(plan),
+        },
         #[cfg(target_arch = "x86_64")]
         Backend::Avx2 => select::<Avx2>(plan),
         _ => select::<Portable>(plan),
@@ -53,6 +59,16 @@ pub(super) fn mover(backend: Backend, plan: &Plan) -> MoveBlock {
 }
 
 fn select<S: Shell>(plan: &Plan) -> MoveBlock {
+    match (plan.mover, plan.item) {
+        (Mover::Tiles, _) if plan.flow == Flow::Lines => tiles::<S, true>(plan.item),
+        (Mover::Tiles, _) => tiles::<S, false>(plan.item),
+        (Mover::Interleave | Mover::Deinterleave, _) => woven::<S>(plan),
+        (_, item) => items(item),
+    }
+}
+
+/// Movers of few rows or columns.
+fn woven<S: Shell>(plan: &Plan) -> MoveBlock {
     macro_rules! woven {
         ($mover:ident, $count:expr) => {
             match (plan.item, $count) {
@@ -72,12 +88,9 @@ fn select<S: Shell>(plan: &Plan) -> MoveBlock {
             }
         };
     }
-    match (plan.mover, plan.item) {
-        (Mover::Tiles, _) if plan.flow == Flow::Lines => tiles::<S, true>(plan.item),
-        (Mover::Tiles, _) => tiles::<S, false>(plan.item),
-        (Mover::Interleave, _) => woven!(Interleave, plan.rows.total),
-        (Mover::Deinterleave, _) => woven!(Deinterleave, plan.columns.total),
-        (_, item) => items(item),
+    match plan.mover {
+        Mover::Interleave => woven!(Interleave, plan.rows.total),
+        _ => woven!(Deinterleave, plan.columns.total),
     }
 }
 
@@ -137,6 +150,22 @@ impl Shell for Avx512 {
 unsafe fn move_avx2<M: Move>(block: &Block<'_>) {
     // SAFETY: the caller's promise.
     unsafe { M::block::<Avx2>(block) }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Shell for Avx512Vbmi {
+    fn shell<M: Move>() -> MoveBlock {
+        move_avx512_vbmi::<M>
+    }
+}
+
+/// # Safety
+/// As for [`Move::block`].
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]
+unsafe fn move_avx512_vbmi<M: Move>(block: &Block<'_>) {
+    // SAFETY: the caller's promise.
+    unsafe { M::block::<Avx512Vbmi>(block) }
 }
 
 /// # Safety
