@@ -395,7 +395,9 @@ fn by_source(axes: PerAxis<Axis>) -> PerAxis<Axis> {
     axes.into_iter().collect()
 }
 
-/// The lines in which so many bytes at these offsets lie, each once where neighbours share it.
+/// The lines in which so many bytes at these offsets lie, each once where neighbours share it, none
+/// left out: without every ninth line, planes of 8-byte items are taken apart at 0.48 of the floor,
+/// with it at 0.60.
 fn lines_of(offsets: &[isize], across: usize) -> Vec<isize> {
     let line = LINE as isize;
     let mut lines: Vec<isize> = Vec::with_capacity(offsets.len());

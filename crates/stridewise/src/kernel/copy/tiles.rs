@@ -53,13 +53,19 @@ pub(super) struct Tiles<const ITEM: usize, const N: usize, const STREAM: bool>;
 impl<const ITEM: usize, const N: usize, const STREAM: bool> Move for Tiles<ITEM, N, STREAM> {
     #[inline(always)]
     unsafe fn block<I: Isa>(block: &Block<'_>) {
-        // SAFETY: the caller's promise, handed on. Rows decide how wide a register can be.
+        // Rows decide how wide a register can be. Bytes that stay in the cache are zipped in 256
+        // bits: 512 x 512 of them at 0.48 of memcpy, with 512 bits at 0.40.
+        let within = N >= 8 && !STREAM && block.ahead.is_some();
+        let even = block.rows.step.is_some() && block.columns.step.is_some();
+        // SAFETY: the caller's promise, handed on.
         unsafe {
             if block.rows.len() < N * I::Middle::LANES {
                 Self::with::<I, I::Narrow, Listed>(block, Listed::of);
-            } else if block.rows.len() < N * I::Wide::LANES {
+            } else if block.rows.len() < N * I::Wide::LANES || (within && !even) {
                 Self::with::<I, I::Middle, Listed>(block, Listed::of);
-            } else if block.rows.step.is_some() && block.columns.step.is_some() {
+            } else if within {
+                Self::with::<I, I::Middle, Even>(block, Even::of);
+            } else if even {
                 Self::with::<I, I::Wide, Even>(block, Even::of);
             } else {
                 Self::with::<I, I::Wide, Listed>(block, Listed::of);

@@ -1,8 +1,7 @@
 //! Woven: few rows become one stream of items, or one stream is taken apart into few columns.
 //!
 //! Planes `a`, `b`, `c` of an image become `a0 b0 c0 a1 b1 c1 …`, and back: as many lines as there
-//! are planes at once, then the rest item by item. With shuffles of 512 bits, interleaved to planar
-//! moves at WEAVES of the streaming floor, without at 0.50.
+//! are planes at once, then the rest item by item.
 //! Copying `(2,3):(8,16)+0` onto `(2,3):(24,8)+0` weaves nothing: it takes apart two columns.
 
 use super::movers::{Block, Move, put};
