@@ -21,6 +21,7 @@ pub mod machine;
 #[cfg(feature = "measure")]
 pub mod measure;
 pub mod nest;
+pub mod suggest;
 pub mod view;
 
 pub use layout::{Layout, LayoutError};

@@ -9,15 +9,16 @@ use super::{Found, Tree};
 const CORE: &str = "crates/stridewise/src/";
 
 /// Each room with the rooms that it may use. A room that is not listed fails the rule.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("control", &[]),
-    ("layout", &[]),
+    ("suggest", &[]),
+    ("layout", &["suggest"]),
     ("machine", &[]),
     ("nest", &["layout", "machine"]),
     ("view", &["layout"]),
     ("kernel", &["control", "layout", "machine", "nest", "view"]),
     ("locality", &["control", "layout", "machine", "nest"]),
-    ("expr", &["layout", "machine", "nest"]),
+    ("expr", &["layout", "machine", "nest", "suggest"]),
     ("measure", &["control", "layout", "machine", "nest", "view", "kernel", "locality"]),
 ];
 

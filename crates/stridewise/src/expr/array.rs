@@ -20,18 +20,29 @@ pub struct Buffer(Arc<Extent>);
 struct Extent {
     bytes: i64,
     alignment: i64,
+    /// Whether it is that of a scalar, which is no array and has no memory to be seen.
+    scalar: bool,
 }
 
 impl Buffer {
     /// A buffer of its own: how long it is, and a power of two that its first byte is a
     /// multiple of.
     pub fn new(bytes: i64, alignment: i64) -> Buffer {
-        Buffer(Arc::new(Extent { bytes, alignment }))
+        Buffer(Arc::new(Extent { bytes, alignment, scalar: false }))
     }
 
     /// A buffer that an allocator would give for `bytes` bytes.
     pub fn allocated(bytes: i64) -> Buffer {
         Buffer::new(bytes, ALLOCATED)
+    }
+
+    /// The inside of a scalar of so many bytes.
+    pub(super) fn scalar(bytes: i64) -> Buffer {
+        Buffer(Arc::new(Extent { bytes, alignment: ALLOCATED, scalar: true }))
+    }
+
+    pub(super) fn is_scalar(&self) -> bool {
+        self.0.scalar
     }
 
     /// How many bytes.

@@ -9,8 +9,8 @@ use std::ops::Range;
 use super::ast::Passing;
 use super::error::{ErrorCode, ExprError};
 use super::eval;
-use super::suggest::nearest;
 use super::value::{Spanned, Value};
+use crate::suggest::nearest;
 
 /// One parameter of a signature.
 struct Parameter {

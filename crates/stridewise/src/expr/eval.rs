@@ -16,9 +16,9 @@ use super::index;
 use super::operations::{self, Call, Form, Operation, Outcome};
 use super::parser::parse;
 use super::steps::{Step, Trace};
-use super::suggest::nearest;
 use super::value::{Made, Spanned, Traced, Value};
 use crate::layout::DType;
+use crate::suggest::nearest;
 
 /// The modules in which NumPy keeps the operations that a trace knows.
 const MODULES: [&str; 6] =
@@ -189,7 +189,10 @@ impl Evaluator<'_> {
     ) -> Result<Value, ExprError> {
         match &current.value {
             Value::Array(traced) => {
-                let made = index::index(traced, index, &link.span, self.source)?;
+                let mut made = index::index(traced, index, &link.span, self.source)?;
+                if traced.scalar && traced.dtype().fields().is_empty() {
+                    made = made.out_of_scalar();
+                }
                 Ok(self.record(made, &link.span))
             }
             Value::Several(all) => {

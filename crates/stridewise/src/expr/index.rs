@@ -11,10 +11,10 @@ use super::error::{ErrorCode, ExprError};
 use super::literal::array_of;
 use super::promotion::native;
 use super::steps::{Reason, ReasonCode};
-use super::suggest::nearest;
 use super::value::{Known, Made, Spanned, Traced, Value};
 use crate::layout::dtype::Kind;
 use crate::layout::{CopyOrder, DType, Layout, Pick};
+use crate::suggest::nearest;
 
 /// One part of an index, with the axes of the array that it is about.
 pub(super) struct Part<'v> {

@@ -37,7 +37,6 @@ mod promotion;
 mod ready;
 mod reasons;
 mod steps;
-mod suggest;
 mod value;
 
 pub use array::{Array, Buffer, Names};

@@ -15,9 +15,9 @@ use std::ops::Range;
 use super::array::{Array, Names};
 use super::error::{ErrorCode, ExprError};
 use super::pattern_text::{Linear, ParsedPattern, ParsedReference, read};
-use super::suggest::nearest;
 use crate::layout::{Layout, PerAxis};
 use crate::nest::{Affine, Index, Operand, Reference, Statement, StatementError, Update};
+use crate::suggest::nearest;
 
 /// A pattern, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use super::array::{Array, Names};
 use super::ast::{Argument, Expr, Kind, LinkKind, Passing, Sign};
 use super::error::{ErrorCode, ExprError};
 use super::parser::parse;
-use super::suggest::nearest;
 use crate::layout::{DType, Layout};
+use crate::suggest::nearest;
 
 /// A ready pattern, written out.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::array::Array;
+use super::array::{Array, Buffer};
 use super::error::{ErrorCode, ExprError};
 use super::operations::Operation;
 use super::promotion::native;
@@ -47,8 +47,8 @@ impl Traced {
     pub(super) fn original(array: Array) -> Traced {
         Traced {
             reaches: array.writeable,
+            scalar: array.buffer.is_scalar(),
             array,
-            scalar: false,
             warns: false,
             known: Known::Nothing,
         }
@@ -154,10 +154,36 @@ impl Made {
     pub(super) fn scalar_if_alone(mut self) -> Made {
         if self.traced.layout().rank() == 0 {
             self.traced.scalar = true;
+            if !self.traced.array.buffer.is_scalar() {
+                self.traced.array.buffer = Buffer::scalar(self.traced.array.buffer.bytes());
+            }
             // Scalars of numbers are native; those of structures stay as they are.
             if self.traced.dtype().fields().is_empty() {
                 self.traced.array.dtype = native(self.traced.dtype());
             }
+        }
+        self
+    }
+
+    /// Of the few functions that give an array even where it has no axes.
+    pub(super) fn no_scalar(mut self) -> Made {
+        self.traced.scalar = false;
+        self.traced.array.buffer = Buffer::allocated(self.traced.array.buffer.bytes());
+        self
+    }
+
+    /// Of what looks like a view of a scalar: NumPy makes an array of the scalar first.
+    pub(super) fn out_of_scalar(mut self) -> Made {
+        if self.effect == Effect::View {
+            self.effect = Effect::Copy;
+            self.reason = Some(Reason::new(
+                ReasonCode::Scalar,
+                "a scalar lies in no array, and NumPy makes an array of it first",
+                "an index with `...`, as in a[0, ...], gives a view of the element in its place",
+            ));
+            let bytes = self.traced.array.buffer.bytes();
+            self.traced.array.buffer = Buffer::allocated(bytes);
+            (self.traced.scalar, self.traced.reaches) = (false, false);
         }
         self
     }

@@ -1,6 +1,6 @@
 //! What cannot be traced: NumPy's words, the place, and one help each.
 
-use stridewise::expr::{ExprError, Names, trace};
+use stridewise::expr::{Effect, ExprError, Names, trace};
 
 fn refused(source: &str) -> ExprError {
     match trace(source, &Names::new()) {
@@ -36,6 +36,15 @@ fn what_numpy_refuses_to_convert() {
         let source = format!("np.array(np.{made}, copy=False)").replace("(_", "(zeros(3)[0]");
         assert!(trace(&source, &Names::new()).is_ok(), "{source}");
     }
+    let chosen = "np.array(np.where(zeros((), '?'), zeros(3)[0], 0), copy=False)";
+    assert!(trace(chosen, &Names::new()).is_ok());
+    // A name of a scalar is one too, and what is made of it shares nothing with it.
+    let scalar = trace("zeros(3)[0]", &Names::new()).expect("it is fine").result;
+    let mut names = Names::new();
+    names.insert("s", scalar);
+    assert!(trace("np.asarray(s, copy=False)", &names).is_err());
+    assert_eq!(trace("s[...]", &names).expect("it is fine").steps[0].effect, Effect::Copy);
+    assert_eq!(trace("s.T", &names).expect("it is fine").steps[0].effect, Effect::View);
     check("tril(zeros(()))", "layout", "tril(zeros(()))", "wants one axis or more");
 }
 

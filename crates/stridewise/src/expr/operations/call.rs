@@ -10,7 +10,6 @@ use std::rc::Rc;
 use super::{Form, Operation};
 use crate::expr::error::{ErrorCode, ExprError};
 use crate::expr::literal::array_of;
-use crate::expr::steps::Effect;
 use crate::expr::value::{Made, Spanned, Traced, Value};
 use crate::layout::{CopyOrder, DType, LayoutError};
 
@@ -46,21 +45,16 @@ impl Call {
 
     /// Whether NumPy leaves a scalar a scalar. Its methods do, and the functions that call them,
     /// where the result has no axes; all other functions make an array of it first.
-    pub(in crate::expr) fn as_scalar(&self, mut made: Made) -> Made {
+    pub(in crate::expr) fn as_scalar(&self, made: Made) -> Made {
         let of_scalar = self.arguments.first().is_some_and(
             |(_, first)| matches!(&first.value, Value::Array(traced) if traced.scalar),
         );
-        if !of_scalar {
-            return made;
-        }
         let keeps = self.form != Form::Function || CALL_THE_METHOD.contains(&self.operation.name);
-        if keeps {
-            return made.scalar_if_alone();
+        match made.traced.layout().rank() {
+            _ if !of_scalar => made,
+            0 if keeps => made.scalar_if_alone(),
+            _ => made.out_of_scalar(),
         }
-        if made.effect == Effect::View {
-            made.traced.scalar = false;
-        }
-        made
     }
 
     /// The value bound to a parameter.

@@ -349,7 +349,8 @@ fn choose(call: &Call) -> Result<Outcome, ExprError> {
         call.refuse(ErrorCode::DType, "where() finds no common dtype for its choices")
     })?;
     let [x, y] = choices;
-    made(call, &[condition, x, y], dtype, Casting::Needed, "where").map(Outcome::from)
+    made(call, &[condition, x, y], dtype, Casting::Needed, "where")
+        .map(|made| made.no_scalar().into())
 }
 
 /// `where(mask, m, 0)` with a triangle of the last two axes as the mask, as NumPy computes it.

@@ -4,6 +4,7 @@
 //! 8 bytes and `longdouble` 16.
 
 use super::Kind::{self, *};
+use crate::suggest::nearest;
 
 /// Names that `np.dtype` understands. An itemsize of 0 stands for "of the size that follows".
 const NAMES: [(&str, Kind, i64); 51] = [
@@ -117,26 +118,5 @@ pub(super) fn sized(letter: char, number: i64) -> Option<(Kind, i64)> {
 
 /// The known name closest to a mistyped one, where one is close.
 pub(super) fn closest(typed: &str) -> Option<&'static str> {
-    if typed.len() > 20 {
-        return None;
-    }
-    let typed: Vec<char> = typed.to_lowercase().chars().collect();
-    let names = NAMES.iter().map(|(name, ..)| *name).filter(|name| name.len() > 3);
-    let (distance, name) = names.map(|name| (edits(&typed, name), name)).min()?;
-    (distance * 3 <= typed.len()).then_some(name)
-}
-
-/// How many letters must be inserted, removed or replaced to make one word of the other.
-fn edits(word: &[char], other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=word.len()).collect();
-    for (above, letter) in other.chars().enumerate() {
-        let mut diagonal = above;
-        row[0] = above + 1;
-        for (column, &mine) in word.iter().enumerate() {
-            let replaced = diagonal + usize::from(mine != letter);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[word.len()]
+    nearest(typed, NAMES.iter().map(|(name, ..)| *name).filter(|name| name.len() > 3))
 }

@@ -1,22 +1,29 @@
 //! "Did you mean": the known name that is fewest keystrokes away.
 //!
-//! `reshpae` is one swap from `reshape`; `zzz` is near nothing.
+//! `reshpae` is one swap from `reshape`; `zzz` is near nothing. Names of functions, dtypes, files and
+//! arrays in archives are all looked for here; to layouts such as `(2,3):(24,8)+0` it is a stranger.
 
 /// Longer words than this are no typing slips of ours, and comparing them costs time.
 const LONGEST: usize = 32;
 
-/// The nearest of the candidates, if it is near enough to be what was meant.
-pub(super) fn nearest<'n>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'n str>,
-) -> Option<&'n str> {
+/// The nearest of the candidates, if it is near enough to be what was meant: one slip for three
+/// characters, at least one and at most three.
+///
+/// ```
+/// # use stridewise::suggest::nearest;
+/// assert_eq!(nearest("reshpae", ["ravel", "reshape"]), Some("reshape"));
+/// assert_eq!(nearest("zzz", ["ravel", "reshape"]), None);
+/// ```
+pub fn nearest<'n>(word: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let word: Vec<char> = word.chars().take(LONGEST + 1).collect();
     if word.len() > LONGEST {
         return None;
     }
+    let near = |candidate: &&str| candidate.len() <= 4 * LONGEST;
     let allowed = (word.len() / 3).clamp(1, 3);
     candidates
         .into_iter()
+        .filter(near)
         .map(|candidate| (distance(&word, &candidate.chars().collect::<Vec<_>>()), candidate))
         .filter(|&(distance, candidate)| distance <= allowed && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)
