@@ -16,7 +16,8 @@ use crate::kernel::arch::{LANE, LINE};
 use crate::layout::PerAxis;
 use crate::nest::Loops;
 
-/// Runs of at least this many bytes are copied one by one, without blocks.
+/// Runs of at least this many bytes are copied one by one, without blocks; where they are to be
+/// streamed and are whole lines, shorter ones too.
 const LONG_RUN: usize = 1024;
 /// A long run is cut into pieces of this size, so that the caller is asked often enough.
 const PIECE: usize = 1 << 20;
@@ -27,7 +28,7 @@ const SHORT: usize = 256;
 const MOST_COLUMNS: usize = 8192;
 /// Joined rows up to this size are staged whole.
 const MOST_JOINED: usize = 2048;
-/// Bytes of the destination that make up a job of joined rows.
+/// Bytes of the destination that make up a job of joined rows, or of runs.
 const JOINED: usize = 256 << 10;
 /// Lines of each column that are streamed one after the other. Memory takes 128 bytes at once: a
 /// line at a time moves 4096 x 4096 numbers at 0.55 of the floor, two at 0.75; with four, as many
@@ -134,7 +135,11 @@ impl Plan {
             item *= last.extent;
             axes.remove(axes.len() - 1);
         }
-        if item >= LONG_RUN || axes.is_empty() {
+        let on_line = |step: isize| step % LINE as isize == 0;
+        let lines = stream.is_some_and(|phase| on_line(phase as isize + destination))
+            && item.is_multiple_of(LINE)
+            && axes.iter().all(|axis| on_line(axis.destination));
+        if item >= LONG_RUN || lines || axes.is_empty() {
             return Plan::of_long_runs(item, axes, stream.is_some(), destination, source);
         }
         Plan::of_blocks(item, axes, (destination, source), stream, caches)
@@ -152,15 +157,20 @@ impl Plan {
         if stream {
             outer = by_source(outer);
         }
-        let next = match outer.len().checked_sub(1) {
+        let mut columns = Runs::new(match outer.len().checked_sub(1) {
             None => Run { extent: 1, near: 0, far: 0 },
             Some(last) => outer.remove(last).as_column(),
-        };
+        });
+        while columns.total * length < JOINED
+            && let Some(at) = outer.iter().rposition(|axis| columns.runs_on(axis.as_column()))
+        {
+            columns.take(outer.remove(at).as_column());
+        }
         let mut plan = Plan {
             item: 1,
             outer,
             rows: Side::of_bytes(length, PIECE),
-            columns: Runs::new(next).cut((PIECE / length).max(1), 0),
+            columns: columns.cut((JOINED / length).max(1), 0),
             mover: Mover::Runs,
             flow: if stream { Flow::Columns } else { Flow::Direct },
             step: 1,

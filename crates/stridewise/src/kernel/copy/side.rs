@@ -72,12 +72,21 @@ impl Runs {
 
     /// The first `length` offsets in the far operand.
     fn table(&self, length: usize) -> Vec<isize> {
+        // Multiples, not sums: each number of a sum would wait for the one before. V4: all of them
+        // are bytes that are reached.
         let mut far = Vec::with_capacity(length);
         far.push(0);
         for axis in &self.axes {
             let inner = far.len();
-            for at in inner..(inner * axis.extent).min(length) {
-                far.push(far[at - inner] + axis.far); // V4: a byte that is reached.
+            let whole = inner.saturating_mul(axis.extent).min(length);
+            if inner == 1 {
+                far.extend((1..whole as isize).map(|step| axis.far * step));
+            }
+            while far.len() < whole {
+                let (start, more) = (far.len(), inner.min(whole - far.len()));
+                let steps = axis.far * (start / inner) as isize;
+                far.extend_from_within(..more);
+                far[start..].iter_mut().for_each(|offset| *offset += steps);
             }
         }
         far
