@@ -224,6 +224,39 @@ fn many_axes_of_extent_two() {
 }
 
 #[test]
+fn whole_lines_that_run_alike() {
+    // Runs of a few lines: axes that follow one another in the source, and others.
+    for (shape, order, itemsize) in [
+        (vec![2, 3, 2, 5, 8], [3, 0, 2, 1, 4], 8),
+        (vec![4, 3, 7, 1, 128], [2, 1, 0, 3, 4], 1),
+        (vec![3, 2, 2, 300, 16], [1, 0, 3, 2, 4], 16),
+    ] {
+        let gaps = [0, 0, 64, 0, 0];
+        let from = strided(&shape, &order, itemsize, &gaps);
+        for low in [(0, 0), (7, 0), (0, 8)] {
+            check(&from, &strided(&shape, &[0, 1, 2, 3, 4], itemsize, &[0; 5]), low);
+        }
+    }
+}
+
+#[test]
+fn rows_that_end_within_a_line_and_rows_that_crowd() {
+    for (shape, order, itemsize) in [
+        (vec![70, 9, 67], [2, 1, 0], 1), // 70 bytes, then on with the axis of 9
+        (vec![140, 5, 70], [2, 1, 0], 2),
+        (vec![67, 11, 50], [2, 1, 0], 8),
+        (vec![300, 1, 512], [2, 1, 0], 1), // rows of 512 bytes, and of 4096
+        (vec![200, 1, 4096], [2, 1, 0], 1),
+        (vec![130, 1, 2048], [2, 1, 0], 2),
+    ] {
+        let from = strided(&shape, &[0, 1, 2], itemsize, &[0; 3]);
+        for low in [(0, 0), (3, 0), (0, 5)] {
+            check(&from, &strided(&shape, &order, itemsize, &[0; 3]), low);
+        }
+    }
+}
+
+#[test]
 fn images() {
     for itemsize in [1, 2, 4, 8] {
         for channels in 1..=5 {
