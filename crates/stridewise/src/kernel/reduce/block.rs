@@ -1,8 +1,8 @@
 //! Block: what a kernel reduces at once, and how kernels are told apart at run time.
 //!
-//! A [`Kernel`] knows items, states and results as types. [`Engine`] is the same without types, so
-//! that one walk serves all kernels; states travel as [`Cell`]s. [`Compiled`] turns one into the
-//! other, compiling a kernel's two loops once for each instruction set.
+//! A [`Kernel`] knows items and states as types, an [`Ending`] what becomes of a state. [`Engine`]
+//! is both without types, so that one walk serves all; states travel as [`Cell`]s. [`Compiled`]
+//! turns one into the other, compiling a kernel's loops once for each instruction set that pays.
 //! In `(3,4):(32,8)+0` reduced along axis 0, a block has 3 rows of 4 items, and 4 states.
 
 use super::error::Fault;
@@ -11,20 +11,47 @@ use crate::kernel::Backend;
 /// Memory for states, aligned for any.
 pub(super) type Cell = u128;
 
-/// Items to be reduced: `kept x reduced` runs of items side by side.
+/// How the items of a block lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lie {
+    /// Kept items lie side by side: state `k * run + c` meets item `c` of the runs at
+    /// `kept[k] + reduced[r]` for each `r`.
+    Down,
+    /// Reduced items lie side by side: state `k` meets the runs at `kept[k] + reduced[r]` for
+    /// each `r`.
+    Across,
+    /// All items lie side by side: state `k * width + c` meets items `(k * run + r) * width + c`
+    /// for each `r`. The run is a power of two, and short.
+    Short,
+}
+
+/// Items to be reduced.
 #[derive(Clone, Copy)]
 pub(super) struct Block<'a> {
+    pub(super) lie: Lie,
     pub(super) from: *const u8,
     /// Bytes to the kept items, or to their runs.
     pub(super) kept: &'a [isize],
     /// Bytes to the reduced items, or to their runs.
     pub(super) reduced: &'a [isize],
-    /// Items side by side.
+    /// Items side by side, or reduced items of short runs.
     pub(super) run: usize,
+    /// Kept items side by side within short runs.
+    pub(super) width: usize,
     /// The position of the first item.
     pub(super) position: isize,
     /// How far positions move from one reduced item to the next.
     pub(super) step: isize,
+}
+
+impl Block<'_> {
+    /// How many states the block has.
+    fn states(&self) -> usize {
+        match self.lie {
+            Lie::Down => self.kept.len() * self.run,
+            Lie::Across | Lie::Short => self.kept.len(),
+        }
+    }
 }
 
 /// A reduction of items of one type: the algorithm, without memory order, threads or instructions.
@@ -33,25 +60,17 @@ pub(super) trait Kernel: Copy + Send + Sync {
     type Item: Copy;
     /// What is known of the items met so far.
     type State: Copy;
-    /// What is written.
-    type Out: Copy;
+    /// Whether wide instructions pay.
+    const WIDE: bool;
 
     /// The state that has met no item.
     fn begin(&self) -> Self::State;
 
-    /// Adds a block whose kept items lie side by side: state `k * run + c` meets item `c` of the
-    /// runs at `kept[k] + reduced[r]` for each `r`.
+    /// Adds a block to its states.
     ///
     /// # Safety
-    /// The block's items can be read; there are `kept.len() * run` states.
-    unsafe fn down(&self, block: &Block<'_>, states: &mut [Self::State]);
-
-    /// Adds a block whose reduced items lie side by side: state `k` meets the runs at
-    /// `kept[k] + reduced[r]` for each `r`.
-    ///
-    /// # Safety
-    /// The block's items can be read; there are `kept.len()` states.
-    unsafe fn across(&self, block: &Block<'_>, states: &mut [Self::State]);
+    /// The block's items can be read; there are as many states as the block has.
+    unsafe fn add(&self, block: &Block<'_>, states: &mut [Self::State]);
 
     /// Adds what another state met, after what this one met.
     fn merge(&self, into: &mut Self::State, from: &Self::State);
@@ -60,9 +79,32 @@ pub(super) trait Kernel: Copy + Send + Sync {
     fn is_settled(&self, _state: &Self::State) -> bool {
         false
     }
+}
 
-    /// The result.
-    fn finish(&self, state: &Self::State) -> Result<Self::Out, Fault>;
+/// What becomes of a state in the end.
+pub(super) trait Ending<S>: Send + Sync {
+    /// What is written.
+    type Out: Copy;
+    /// The result of a state that met so many items.
+    fn end(&self, state: &S, count: f64) -> Result<Self::Out, Fault>;
+}
+
+/// How many items states met.
+#[derive(Clone, Copy)]
+pub(super) enum Counts<'a> {
+    /// All the same number.
+    All(f64),
+    /// Each its own.
+    Each(&'a [u64]),
+}
+
+impl Counts<'_> {
+    fn at(self, state: usize) -> f64 {
+        match self {
+            Counts::All(count) => count,
+            Counts::Each(counts) => counts[state] as f64,
+        }
+    }
 }
 
 /// Where results go: a run of them at each lead.
@@ -73,8 +115,44 @@ pub(super) struct Places<'a> {
     pub(super) step: isize,
 }
 
-/// A kernel without its types.
-pub(super) trait Engine: Sync {
+/// An ending that writes results.
+trait Writes<S>: Send + Sync {
+    /// # Safety
+    /// There are as many states, and counts, as places; results can be written there.
+    unsafe fn write(&self, states: &[S], counts: Counts<'_>, to: &Places<'_>) -> Result<(), Fault>;
+}
+
+impl<S, E: Ending<S>> Writes<S> for E {
+    unsafe fn write(&self, states: &[S], counts: Counts<'_>, to: &Places<'_>) -> Result<(), Fault> {
+        let dense = to.step == size_of::<E::Out>() as isize;
+        for (line, lead) in to.leads.iter().enumerate() {
+            let place = to.to.wrapping_offset(*lead).cast::<E::Out>();
+            let first = line * to.run;
+            let states = &states[first..first + to.run];
+            // SAFETY: results can be written there, as the caller promises.
+            unsafe {
+                match counts {
+                    Counts::All(count) if dense => {
+                        for (at, state) in states.iter().enumerate() {
+                            place.wrapping_add(at).write_unaligned(self.end(state, count)?);
+                        }
+                    }
+                    _ => {
+                        for (at, state) in states.iter().enumerate() {
+                            let result = self.end(state, counts.at(first + at))?;
+                            let place = place.wrapping_byte_offset(to.step * at as isize);
+                            place.write_unaligned(result);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A kernel and its ending without their types.
+pub(super) trait Engine: Send + Sync {
     /// Bytes of an item.
     fn item(&self) -> usize;
 
@@ -84,17 +162,11 @@ pub(super) trait Engine: Sync {
     /// Makes states that have met no item.
     fn begin(&self, cells: &mut [Cell], states: usize);
 
-    /// See [`Kernel::down`]: adds to the states from `first` on.
+    /// See [`Kernel::add`]: adds to the states from `first` on.
     ///
     /// # Safety
-    /// As for [`Kernel::down`]; the states were begun by this engine.
-    unsafe fn down(&self, block: &Block<'_>, cells: &mut [Cell], first: usize);
-
-    /// See [`Kernel::across`]: adds to the states from `first` on.
-    ///
-    /// # Safety
-    /// As for [`Kernel::across`]; the states were begun by this engine.
-    unsafe fn across(&self, block: &Block<'_>, cells: &mut [Cell], first: usize);
+    /// As for [`Kernel::add`]; the states were begun by this engine.
+    unsafe fn add(&self, block: &Block<'_>, cells: &mut [Cell], first: usize);
 
     /// Adds the states of one tile to those of another.
     ///
@@ -111,35 +183,46 @@ pub(super) trait Engine: Sync {
     /// Writes the results of the states from `first` on.
     ///
     /// # Safety
-    /// The states were begun by this engine, there are as many as places, and results can be
-    /// written there.
-    unsafe fn finish(&self, cells: &[Cell], first: usize, places: &Places<'_>)
-    -> Result<(), Fault>;
+    /// The states were begun by this engine, there are as many as places, and counts where each
+    /// has its own, and results can be written there.
+    unsafe fn finish(
+        &self,
+        cells: &[Cell],
+        first: usize,
+        counts: Counts<'_>,
+        places: &Places<'_>,
+    ) -> Result<(), Fault>;
 }
 
-/// A kernel, compiled for an instruction set that is there.
-pub(super) struct Compiled<K> {
+/// A kernel, compiled for an instruction set that is there, with its ending.
+pub(super) struct Compiled<K: Kernel> {
     kernel: K,
+    ending: Box<dyn Writes<K::State>>,
     backend: Backend,
 }
 
-impl<K: Kernel> Compiled<K> {
-    pub(super) fn new(kernel: K, backend: Backend) -> Compiled<K> {
+impl<K: Kernel + 'static> Compiled<K> {
+    pub(super) fn engine<E>(kernel: K, ending: E, backend: Backend) -> Box<dyn Engine>
+    where
+        E: Ending<K::State> + 'static,
+    {
         let () = const {
             assert!(align_of::<K::State>() <= align_of::<Cell>());
             assert!(size_of::<K::State>() > 0);
         };
-        let backend = if backend.is_there() { backend } else { Backend::Portable };
-        Compiled { kernel, backend }
+        let backend = if K::WIDE { backend.or_portable() } else { Backend::Portable };
+        Box::new(Compiled { kernel, ending: Box::new(ending), backend })
     }
+}
 
+impl<K: Kernel> Compiled<K> {
     /// The states in cells.
     ///
     /// # Safety
     /// They were begun by this engine.
     unsafe fn states<'a>(&self, cells: &'a [Cell]) -> &'a [K::State] {
         let count = size_of_val(cells) / size_of::<K::State>();
-        // SAFETY: aligned for any state, as `new` asserts; begun, as the caller promises. Cells
+        // SAFETY: aligned for any state, as `engine` asserts; begun, as the caller promises. Cells
         // behind the last begun state hold zeros or states of an earlier tile, and are not read.
         unsafe { std::slice::from_raw_parts(cells.as_ptr().cast(), count) }
     }
@@ -172,30 +255,16 @@ impl<K: Kernel> Engine for Compiled<K> {
         }
     }
 
-    unsafe fn down(&self, block: &Block<'_>, cells: &mut [Cell], first: usize) {
+    unsafe fn add(&self, block: &Block<'_>, cells: &mut [Cell], first: usize) {
         // SAFETY: the caller's promise; the backend is there.
         unsafe {
-            let states = &mut self.states_mut(cells)[first..];
+            let states = &mut self.states_mut(cells)[first..][..block.states()];
             match self.backend {
                 #[cfg(target_arch = "x86_64")]
-                Backend::Avx512 => down_avx512(&self.kernel, block, states),
+                Backend::Avx512 => add_avx512(&self.kernel, block, states),
                 #[cfg(target_arch = "x86_64")]
-                Backend::Avx2 => down_avx2(&self.kernel, block, states),
-                _ => self.kernel.down(block, states),
-            }
-        }
-    }
-
-    unsafe fn across(&self, block: &Block<'_>, cells: &mut [Cell], first: usize) {
-        // SAFETY: the caller's promise; the backend is there.
-        unsafe {
-            let states = &mut self.states_mut(cells)[first..];
-            match self.backend {
-                #[cfg(target_arch = "x86_64")]
-                Backend::Avx512 => across_avx512(&self.kernel, block, states),
-                #[cfg(target_arch = "x86_64")]
-                Backend::Avx2 => across_avx2(&self.kernel, block, states),
-                _ => self.kernel.across(block, states),
+                Backend::Avx2 => add_avx2(&self.kernel, block, states),
+                _ => self.kernel.add(block, states),
             }
         }
     }
@@ -203,8 +272,8 @@ impl<K: Kernel> Engine for Compiled<K> {
     unsafe fn merge(&self, into: &mut [Cell], from: &[Cell], states: usize) {
         // SAFETY: the caller's promise.
         let (into, from) = unsafe { (self.states_mut(into), self.states(from)) };
-        for (into, from) in into[..states].iter_mut().zip(&from[..states]) {
-            self.kernel.merge(into, from);
+        for at in 0..states {
+            self.kernel.merge(&mut into[at], &from[at]);
         }
     }
 
@@ -218,51 +287,32 @@ impl<K: Kernel> Engine for Compiled<K> {
         &self,
         cells: &[Cell],
         first: usize,
+        counts: Counts<'_>,
         places: &Places<'_>,
     ) -> Result<(), Fault> {
         // SAFETY: the caller's promise.
-        let states = unsafe { &self.states(cells)[first..] };
-        let dense = places.step == size_of::<K::Out>() as isize;
-        for (states, lead) in states.chunks(places.run).zip(places.leads) {
-            let to = places.to.wrapping_offset(*lead).cast::<K::Out>();
-            // SAFETY: results can be written there, as the caller promises.
-            unsafe {
-                if dense {
-                    for (at, state) in states.iter().enumerate() {
-                        to.wrapping_add(at).write_unaligned(self.kernel.finish(state)?);
-                    }
-                } else {
-                    for (at, state) in states.iter().enumerate() {
-                        let result = self.kernel.finish(state)?;
-                        to.wrapping_byte_offset(places.step * at as isize).write_unaligned(result);
-                    }
-                }
-            }
-        }
-        Ok(())
+        unsafe { self.ending.write(&self.states(cells)[first..], counts, places) }
     }
 }
 
-macro_rules! shells {
-    ($feature:literal, $down:ident, $across:ident) => {
-        /// # Safety
-        /// As for [`Kernel::down`]; the instruction set is there.
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = $feature)]
-        unsafe fn $down<K: Kernel>(kernel: &K, block: &Block<'_>, states: &mut [K::State]) {
-            // SAFETY: the caller's promise.
-            unsafe { kernel.down(block, states) }
-        }
-
-        /// # Safety
-        /// As for [`Kernel::across`]; the instruction set is there.
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = $feature)]
-        unsafe fn $across<K: Kernel>(kernel: &K, block: &Block<'_>, states: &mut [K::State]) {
-            // SAFETY: the caller's promise.
-            unsafe { kernel.across(block, states) }
-        }
-    };
+/// # Safety
+/// As for [`Kernel::add`]; the instruction set is there.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn add_avx2<K: Kernel>(kernel: &K, block: &Block<'_>, states: &mut [K::State]) {
+    if K::WIDE {
+        // SAFETY: the caller's promise.
+        unsafe { kernel.add(block, states) }
+    }
 }
-shells!("avx2", down_avx2, across_avx2);
-shells!("avx512f,avx512bw,avx512dq,avx512vl", down_avx512, across_avx512);
+
+/// # Safety
+/// As for [`Kernel::add`]; the instruction set is there.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+unsafe fn add_avx512<K: Kernel>(kernel: &K, block: &Block<'_>, states: &mut [K::State]) {
+    if K::WIDE {
+        // SAFETY: the caller's promise.
+        unsafe { kernel.add(block, states) }
+    }
+}

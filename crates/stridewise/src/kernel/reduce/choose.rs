@@ -5,18 +5,18 @@
 
 use std::marker::PhantomData;
 
-use super::block::{Compiled, Engine, Kernel};
+use super::block::{Compiled, Ending, Engine, Kernel};
 use super::error::ReduceError;
 use super::extreme::{Extreme, Itself, Narrowed};
-use super::fold::{Ending, Fold, Folding};
+use super::fold::{Fold, Folding};
 use super::load::{As, Either, Gather, Load, gather};
 use super::moments::{Deviates, Moments, Variance};
 use super::number::{Cast, Complex, Missing, Order, Raw, Time};
 use super::plan::Wants;
-use super::position::Position;
+use super::position::{Position, There};
 use super::product::{ExactProduct, Fits, Product};
 use super::reduction::{Operation, Overflow, Reduction};
-use super::skip::{AtLeast, Counted, OfAtLeast, OverValid, Skipping};
+use super::skip::{AtLeast, Skip};
 use super::sum::{ExactSum, Fitting, Over, Parts, Sum, Summed, Total, Whole};
 use super::truth::{Bits, Exists, Found, Nonzero};
 use crate::kernel::element::{Half, Number, Truth};
@@ -28,6 +28,9 @@ pub(super) struct Choice {
     pub(super) engine: Box<dyn Engine>,
     pub(super) gather: Gather,
     pub(super) wants: Wants,
+    pub(super) skip: Option<Skip>,
+    /// Items to each result.
+    pub(super) count: f64,
 }
 
 /// Whether numbers lie in memory as the machine has them.
@@ -55,7 +58,11 @@ pub(super) fn choose(
     let choosing = Choosing {
         reduction,
         foreign: is_foreign(dtype),
-        skip: reduction.min_count().filter(|_| has_nan),
+        // The extreme of nothing is no number, whatever the caller allows.
+        skip: reduction.min_count().filter(|_| has_nan).map(|least| match reduction.operation {
+            Operation::Min | Operation::Max => least.max(1),
+            _ => least,
+        }),
         count: count as f64,
     };
     let unsupported = ReduceError::Unsupported { operation: reduction.name(), got: dtype.clone() };
@@ -66,15 +73,17 @@ pub(super) fn choose(
     Ok(choice)
 }
 
-/// Runs a method with the loader of a number in its byte order.
-macro_rules! load {
-    ($choosing:ident, $raw:ty => $item:ty, $kernel:expr) => {
-        if $choosing.foreign {
-            $choosing.with::<As<$raw, $item, true>, _>($kernel)
-        } else {
-            $choosing.with::<As<$raw, $item, false>, _>($kernel)
-        }
-    };
+/// How items come to a kernel.
+#[derive(Clone, Copy)]
+struct Loading {
+    gather: Gather,
+    direct: bool,
+}
+
+impl Loading {
+    fn by<L: Load>() -> Loading {
+        Loading { gather: gather::<L>, direct: L::DIRECT }
+    }
 }
 
 struct Choosing<'a> {
@@ -90,10 +99,10 @@ impl Choosing<'_> {
         use Operation::{Deviation, Variance};
         match self.reduction.operation {
             Any | All | CountNonzero => self.truth(dtype),
-            Min => self.extreme::<false>(dtype),
-            Max => self.extreme::<true>(dtype),
-            ArgMin => self.position::<false>(dtype),
-            ArgMax => self.position::<true>(dtype),
+            Min => self.extreme(dtype, false),
+            Max => self.extreme(dtype, true),
+            ArgMin => self.position(dtype, false),
+            ArgMax => self.position(dtype, true),
             Sum => self.sum(dtype),
             Product => self.product(dtype),
             Mean => self.mean(dtype),
@@ -102,25 +111,57 @@ impl Choosing<'_> {
         }
     }
 
-    fn with<L, K>(&self, kernel: K) -> Choice
+    /// Loads numbers in their byte order.
+    fn load<R: Cast<T>, T: Copy>(&self) -> Loading {
+        match self.foreign {
+            true => Loading::by::<As<R, T, true>>(),
+            false => Loading::by::<As<R, T, false>>(),
+        }
+    }
+
+    fn with<K, E>(&self, load: Loading, kernel: K, ending: E) -> Choice
     where
-        L: Load + 'static,
-        K: Kernel<Item = L::Item> + 'static,
+        K: Kernel + 'static,
+        E: Ending<K::State> + 'static,
     {
         use Operation::{ArgMax, ArgMin, Deviation, Variance};
-        let operation = self.reduction.operation;
+        let positions = matches!(self.reduction.operation, ArgMin | ArgMax);
+        let rereads = matches!(self.reduction.operation, Variance { .. } | Deviation { .. });
         Choice {
-            engine: Box::new(Compiled::new(kernel, self.reduction.backend)),
-            gather: gather::<L>,
+            engine: Compiled::engine(kernel, ending, self.reduction.backend),
+            gather: load.gather,
             wants: Wants {
-                direct: L::DIRECT,
-                positions: matches!(operation, ArgMin | ArgMax),
+                direct: load.direct,
+                positions,
                 pairs: None,
                 item: 0, // the dtype's, set by `choose`
-                rereads: self.skip.is_some()
-                    || matches!(operation, Variance { .. } | Deviation { .. }),
+                rereads,
+                short: !positions && !rereads,
             },
+            skip: None,
+            count: self.count,
         }
+    }
+
+    fn fold<F, E>(&self, load: Loading, fold: F, ending: E) -> Choice
+    where
+        F: Fold + 'static,
+        E: Ending<F::State> + 'static,
+    {
+        self.with(load, Folding(fold), ending)
+    }
+
+    /// A fold of items that may be no number, and what those become where they are skipped.
+    fn numbers<F, E>(&self, load: Loading, fold: F, nothing: F::Item, ending: E) -> Choice
+    where
+        F: Fold<Item: Order> + 'static,
+        E: Ending<F::State, Out: Missing> + 'static,
+    {
+        let Some(least) = self.skip else { return self.fold(load, fold, ending) };
+        let mut choice = self.fold(load, fold, AtLeast(ending, least as f64));
+        choice.wants.direct = false;
+        choice.skip = Some(Skip::of(nothing, self.reduction.backend));
+        choice
     }
 
     /// A choice for numbers, made to reduce pairs of them.
@@ -160,84 +201,83 @@ impl Choosing<'_> {
     }
 
     fn truth_of<L: Load<Item: Bits> + 'static>(&self, mask: L::Item) -> Choice {
+        let load = Loading::by::<L>();
         match self.reduction.operation {
-            Operation::Any => self.with::<L, _>(Folding(Exists::<_, false>(mask), Found::<false>)),
-            Operation::All => self.with::<L, _>(Folding(Exists::<_, true>(mask), Found::<true>)),
-            _ => self.with::<L, _>(Folding(Nonzero(mask), Whole)),
+            Operation::Any => self.fold(load, Exists { mask, bits: true }, Found(true)),
+            Operation::All => self.fold(load, Exists { mask, bits: false }, Found(false)),
+            _ => self.fold(load, Nonzero(mask), Whole),
         }
     }
 
-    fn extreme<const HIGH: bool>(&self, dtype: &DType) -> Option<Choice> {
+    fn extreme(&self, dtype: &DType, high: bool) -> Option<Choice> {
+        // Of what has no sign the highest bit turns too, so that it compares as if it had one.
         macro_rules! whole {
-            ($type:ty) => {
-                load!(self, $type => $type, Folding(Extreme::<$type, HIGH>::new(), Itself))
-            };
+            ($raw:ty => $type:ty, $highest:expr) => {{
+                let turn: $type = if high { $highest } else { !$highest };
+                self.fold(self.load::<$raw, $type>(), Extreme::<$type>(turn), Itself::<$type>(turn))
+            }};
         }
         macro_rules! float {
-            ($raw:ty => $type:ty, $ending:expr) => {{
-                let fold = Extreme::<$type, HIGH>::new();
-                match self.skip {
-                    None => load!(self, $raw => $type, Folding(fold, $ending)),
-                    Some(least) => {
-                        // The extreme of nothing is no number, whatever the caller allows.
-                        let ending = AtLeast($ending, least.max(1));
-                        load!(self, $raw => $type, Skipping(fold, ending))
-                    }
-                }
+            ($raw:ty => $type:ty, $sign:expr, $ending:ident) => {{
+                let turn = if high { Default::default() } else { $sign };
+                let nothing = <$type>::LOWEST.turned(turn);
+                let fold = Extreme::<$type>(turn);
+                self.numbers(self.load::<$raw, $type>(), fold, nothing, $ending::<$type>(turn))
             }};
         }
         Some(match (dtype.kind(), dtype.itemsize()) {
-            (Kind::Bool, _) => {
-                load!(self, Truth => u8, Folding(Extreme::<u8, HIGH>::new(), Itself))
-            }
-            (Kind::Int, 1) => whole!(i8),
-            (Kind::Int, 2) => whole!(i16),
-            (Kind::Int, 4) => whole!(i32),
-            (Kind::Int, 8) => whole!(i64),
-            (Kind::Uint, 1) => whole!(u8),
-            (Kind::Uint, 2) => whole!(u16),
-            (Kind::Uint, 4) => whole!(u32),
-            (Kind::Uint, 8) => whole!(u64),
-            (Kind::Float, 2) => float!(Half => f32, Narrowed),
-            (Kind::Float, 4) => float!(f32 => f32, Itself),
-            (Kind::Float, 8) => float!(f64 => f64, Itself),
-            (Kind::Complex, 8) => float!([f32; 2] => Complex, Narrowed),
-            (Kind::Complex, 16) => float!(Complex => Complex, Itself),
-            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time, Itself),
+            (Kind::Bool, _) => whole!(Truth => i8, 0),
+            (Kind::Int, 1) => whole!(i8 => i8, 0),
+            (Kind::Int, 2) => whole!(i16 => i16, 0),
+            (Kind::Int, 4) => whole!(i32 => i32, 0),
+            (Kind::Int, 8) => whole!(i64 => i64, 0),
+            (Kind::Uint, 1) => whole!(u8 => i8, i8::MIN),
+            (Kind::Uint, 2) => whole!(u16 => i16, i16::MIN),
+            (Kind::Uint, 4) => whole!(u32 => i32, i32::MIN),
+            (Kind::Uint, 8) => whole!(u64 => i64, i64::MIN),
+            (Kind::Float, 2) => float!(Half => f32, 1 << 31, Narrowed),
+            (Kind::Float, 4) => float!(f32 => f32, 1 << 31, Itself),
+            (Kind::Float, 8) => float!(f64 => f64, 1 << 63, Itself),
+            (Kind::Complex, 8) => float!([f32; 2] => Complex, 1 << 63, Narrowed),
+            (Kind::Complex, 16) => float!(Complex => Complex, 1 << 63, Itself),
+            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time, true, Itself),
             _ => return None,
         })
     }
 
-    fn position<const HIGH: bool>(&self, dtype: &DType) -> Option<Choice> {
+    fn position(&self, dtype: &DType, high: bool) -> Option<Choice> {
         macro_rules! whole {
-            ($raw:ty => $type:ty) => {
-                load!(self, $raw => $type, Position::<$type, HIGH, false>::new())
-            };
+            ($raw:ty => $type:ty, $highest:expr) => {{
+                let turn: $type = if high { $highest } else { !$highest };
+                self.with(self.load::<$raw, $type>(), Position::<$type, false>(turn), There)
+            }};
         }
         macro_rules! float {
-            ($raw:ty => $type:ty) => {
+            ($raw:ty => $type:ty, $sign:expr) => {{
+                let turn = if high { Default::default() } else { $sign };
+                let load = self.load::<$raw, $type>();
                 match self.skip {
-                    None => load!(self, $raw => $type, Position::<$type, HIGH, false>::new()),
-                    Some(_) => load!(self, $raw => $type, Position::<$type, HIGH, true>::new()),
+                    None => self.with(load, Position::<$type, false>(turn), There),
+                    Some(_) => self.with(load, Position::<$type, true>(turn), There),
                 }
-            };
+            }};
         }
         Some(match (dtype.kind(), dtype.itemsize()) {
-            (Kind::Bool, _) => whole!(Truth => u8),
-            (Kind::Int, 1) => whole!(i8 => i8),
-            (Kind::Int, 2) => whole!(i16 => i16),
-            (Kind::Int, 4) => whole!(i32 => i32),
-            (Kind::Int, 8) => whole!(i64 => i64),
-            (Kind::Uint, 1) => whole!(u8 => u8),
-            (Kind::Uint, 2) => whole!(u16 => u16),
-            (Kind::Uint, 4) => whole!(u32 => u32),
-            (Kind::Uint, 8) => whole!(u64 => u64),
-            (Kind::Float, 2) => float!(Half => f32),
-            (Kind::Float, 4) => float!(f32 => f32),
-            (Kind::Float, 8) => float!(f64 => f64),
-            (Kind::Complex, 8) => float!([f32; 2] => Complex),
-            (Kind::Complex, 16) => float!(Complex => Complex),
-            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time),
+            (Kind::Bool, _) => whole!(Truth => i8, 0),
+            (Kind::Int, 1) => whole!(i8 => i8, 0),
+            (Kind::Int, 2) => whole!(i16 => i16, 0),
+            (Kind::Int, 4) => whole!(i32 => i32, 0),
+            (Kind::Int, 8) => whole!(i64 => i64, 0),
+            (Kind::Uint, 1) => whole!(u8 => i8, i8::MIN),
+            (Kind::Uint, 2) => whole!(u16 => i16, i16::MIN),
+            (Kind::Uint, 4) => whole!(u32 => i32, i32::MIN),
+            (Kind::Uint, 8) => whole!(u64 => i64, i64::MIN),
+            (Kind::Float, 2) => float!(Half => f32, 1 << 31),
+            (Kind::Float, 4) => float!(f32 => f32, 1 << 31),
+            (Kind::Float, 8) => float!(f64 => f64, 1 << 63),
+            (Kind::Complex, 8) => float!([f32; 2] => Complex, 1 << 63),
+            (Kind::Complex, 16) => float!(Complex => Complex, 1 << 63),
+            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time, true),
             _ => return None,
         })
     }
@@ -245,236 +285,175 @@ impl Choosing<'_> {
     fn sum(&self, dtype: &DType) -> Option<Choice> {
         let raises = self.reduction.overflow == Overflow::Raise;
         macro_rules! whole {
-            ($type:ty) => {
-                load!(self, $type => $type, Folding(Sum::<$type>::new(), Whole))
+            ($raw:ty => $type:ty) => {
+                self.fold(self.load::<$raw, $type>(), Sum::<$type>::new(), Whole)
             };
         }
+        macro_rules! exact {
+            ($raw:ty => $type:ty) => {{
+                let ending = Fitting::<$type>::new();
+                self.fold(self.load::<$raw, $type>(), ExactSum::<$type>::new(), ending)
+            }};
+        }
         Some(match (dtype.kind(), dtype.itemsize()) {
-            (Kind::Bool, _) => self.with::<As<u8, u8, false>, _>(Folding(Nonzero(u8::MAX), Whole)),
-            (Kind::Int, 8) if raises => {
-                load!(self, i64 => i64, Folding(ExactSum::<i64>::new(), Fitting::<i64>::new()))
-            }
-            (Kind::Uint, 8) if raises => {
-                load!(self, u64 => u64, Folding(ExactSum::<u64>::new(), Fitting::<u64>::new()))
-            }
+            (Kind::Bool, _) => self.fold(self.load::<u8, u8>(), Nonzero(u8::MAX), Whole),
+            (Kind::Int, 8) if raises => exact!(i64 => i64),
+            (Kind::Uint, 8) if raises => exact!(u64 => u64),
             // Sums of smaller integers leave 64 bits after 2^31 items at the earliest.
-            (Kind::Int, 1) => whole!(i8),
-            (Kind::Int, 2) => whole!(i16),
-            (Kind::Int, 4) if raises && self.count >= 2_147_483_648.0 => {
-                load!(self, i32 => i64, Folding(ExactSum::<i64>::new(), Fitting::<i64>::new()))
-            }
-            (Kind::Int, 4) => whole!(i32),
-            (Kind::Uint, 1) => whole!(u8),
-            (Kind::Uint, 2) => whole!(u16),
-            (Kind::Uint, 4) => whole!(u32),
-            (Kind::Int | Kind::Uint, 8) => whole!(i64),
-            (Kind::Timedelta, _) => {
-                load!(self, Time => Time, Folding(Sum::<Time>::new(), Whole))
-            }
-            (Kind::Float, 2) => self.float_sum::<Half, f32, Half>(),
-            (Kind::Float, 4) => self.float_sum::<f32, f32, f32>(),
-            (Kind::Float, 8) => self.float_sum::<f64, f64, f64>(),
-            (Kind::Complex, bytes) => self.complex_sum(bytes, None),
+            (Kind::Int, 4) if raises && self.count >= 2_147_483_648.0 => exact!(i32 => i64),
+            (Kind::Int, 1) => whole!(i8 => i8),
+            (Kind::Int, 2) => whole!(i16 => i16),
+            (Kind::Int, 4) => whole!(i32 => i32),
+            (Kind::Uint, 1) => whole!(u8 => u8),
+            (Kind::Uint, 2) => whole!(u16 => u16),
+            (Kind::Uint, 4) => whole!(u32 => u32),
+            (Kind::Int, 8) => whole!(i64 => i64),
+            (Kind::Uint, 8) => whole!(u64 => i64),
+            (Kind::Timedelta, _) => whole!(Time => Time),
+            (Kind::Float, 2) => self.float_sum::<Half, f32, _>(Total::<Half>::new()),
+            (Kind::Float, 4) => self.float_sum::<f32, f32, _>(Total::<f32>::new()),
+            (Kind::Float, 8) => self.float_sum::<f64, f64, _>(Total::<f64>::new()),
+            (Kind::Complex, 8) => self.complex_sum::<f32, _>(|| Total::<f32>::new()),
+            (Kind::Complex, _) => self.complex_sum::<f64, _>(|| Total::<f64>::new()),
             _ => return None,
         })
     }
 
-    fn float_sum<R, T, O>(&self) -> Choice
+    fn float_sum<R, T, E>(&self, ending: E) -> Choice
     where
-        R: Cast<T> + 'static,
-        T: Order,
-        O: Number + Missing,
-        Sum<T>: Fold<Item = T, State: Summed> + 'static,
+        R: Cast<T>,
+        T: Order + Default,
+        Sum<T>: Fold<Item = T> + 'static,
+        E: Ending<<Sum<T> as Fold>::State, Out: Missing> + 'static,
     {
-        match self.skip {
-            None => load!(self, R => T, Folding(Sum::<T>::new(), Total::<O>::new())),
-            Some(least) => {
-                let ending = AtLeast(Total::<O>::new(), least);
-                load!(self, R => T, Skipping(Sum::<T>::new(), ending))
-            }
-        }
+        self.numbers(self.load::<R, T>(), Sum::<T>::new(), T::default(), ending)
     }
 
-    /// Sums of complex numbers, over a number where there is one.
-    fn complex_sum(&self, bytes: i64, over: Option<f64>) -> Choice {
-        let fold = Sum::<Complex>::new();
-        match (bytes, self.skip, over) {
-            (8, None, None) => {
-                let kernel = Folding(Sum::<f32>::new(), Total::<f32>::new());
-                self.in_pairs(load!(self, f32 => f32, kernel), 4)
-            }
-            (_, None, None) => {
-                let kernel = Folding(Sum::<f64>::new(), Total::<f64>::new());
-                self.in_pairs(load!(self, f64 => f64, kernel), 8)
-            }
-            (8, None, Some(count)) => {
-                let kernel = Folding(Sum::<f32>::new(), Over::<f32>::new(count));
-                self.in_pairs(load!(self, f32 => f32, kernel), 4)
-            }
-            (_, None, Some(count)) => {
-                let kernel = Folding(Sum::<f64>::new(), Over::<f64>::new(count));
-                self.in_pairs(load!(self, f64 => f64, kernel), 8)
-            }
-            (8, Some(least), _) => {
-                let ending = AtLeast(Parts::<f32>::new(), least);
-                load!(self, [f32; 2] => Complex, Skipping(fold, ending))
-            }
-            (_, Some(least), _) => {
-                let ending = AtLeast(Parts::<f64>::new(), least);
-                load!(self, Complex => Complex, Skipping(fold, ending))
-            }
+    /// Sums of complex numbers whose parts are of a type: apart, unless a part that is no number
+    /// makes that of the other.
+    fn complex_sum<T, E>(&self, ending: impl Fn() -> E) -> Choice
+    where
+        T: Cast<T> + Order + Default,
+        [T; 2]: Cast<Complex>,
+        Sum<T>: Fold<Item = T, State: Summed> + 'static,
+        E: Ending<<Sum<T> as Fold>::State, Out = T>
+            + Ending<<Sum<f64> as Fold>::State, Out = T>
+            + 'static,
+        [T; 2]: Missing,
+    {
+        if self.skip.is_some() {
+            let load = self.load::<[T; 2], Complex>();
+            return self.numbers(load, Sum::<Complex>::new(), [0.0; 2], Parts(ending()));
         }
+        let choice = self.fold(self.load::<T, T>(), Sum::<T>::new(), ending());
+        self.in_pairs(choice, size_of::<T>() as isize)
     }
 
     fn product(&self, dtype: &DType) -> Option<Choice> {
         let raises = self.reduction.overflow == Overflow::Raise;
         macro_rules! whole {
-            ($type:ty) => {
+            ($type:ty => $wide:ty) => {
                 if raises {
-                    let kernel = Folding(ExactProduct::<i64>::new(), Fits::<i64>::new());
-                    load!(self, $type => i64, kernel)
+                    let ending = Fits::<$wide>::new();
+                    self.fold(self.load::<$type, $wide>(), ExactProduct::<$wide>::new(), ending)
                 } else {
-                    load!(self, $type => i64, Folding(Product::<i64>::new(), Whole))
-                }
-            };
-        }
-        macro_rules! unsigned {
-            ($type:ty) => {
-                if raises {
-                    let kernel = Folding(ExactProduct::<u64>::new(), Fits::<u64>::new());
-                    load!(self, $type => u64, kernel)
-                } else {
-                    load!(self, $type => i64, Folding(Product::<i64>::new(), Whole))
+                    self.fold(self.load::<$type, i64>(), Product::<i64>::new(), Whole)
                 }
             };
         }
         macro_rules! float {
-            ($raw:ty => $type:ty, $ending:expr) => {{
+            ($raw:ty => $type:ty, $one:expr, $ending:expr) => {{
                 let fold = Product::<$type>::new();
-                match self.skip {
-                    None => load!(self, $raw => $type, Folding(fold, $ending)),
-                    Some(least) => {
-                        load!(self, $raw => $type, Skipping(fold, AtLeast($ending, least)))
-                    }
-                }
+                self.numbers(self.load::<$raw, $type>(), fold, $one, $ending)
             }};
         }
         Some(match (dtype.kind(), dtype.itemsize()) {
-            (Kind::Bool, _) => whole!(Truth),
-            (Kind::Int, 1) => whole!(i8),
-            (Kind::Int, 2) => whole!(i16),
-            (Kind::Int, 4) => whole!(i32),
-            (Kind::Int, 8) => whole!(i64),
-            (Kind::Uint, 1) => unsigned!(u8),
-            (Kind::Uint, 2) => unsigned!(u16),
-            (Kind::Uint, 4) => unsigned!(u32),
-            (Kind::Uint, 8) => unsigned!(u64),
-            (Kind::Float, 2) => float!(Half => f32, Total::<Half>::new()),
-            (Kind::Float, 4) => float!(f32 => f32, Total::<f32>::new()),
-            (Kind::Float, 8) => float!(f64 => f64, Total::<f64>::new()),
-            (Kind::Complex, 8) => float!([f32; 2] => Complex, Parts::<f32>::new()),
-            (Kind::Complex, 16) => float!(Complex => Complex, Parts::<f64>::new()),
+            (Kind::Bool, _) => whole!(Truth => i64),
+            (Kind::Int, 1) => whole!(i8 => i64),
+            (Kind::Int, 2) => whole!(i16 => i64),
+            (Kind::Int, 4) => whole!(i32 => i64),
+            (Kind::Int, 8) => whole!(i64 => i64),
+            (Kind::Uint, 1) => whole!(u8 => u64),
+            (Kind::Uint, 2) => whole!(u16 => u64),
+            (Kind::Uint, 4) => whole!(u32 => u64),
+            (Kind::Uint, 8) => whole!(u64 => u64),
+            (Kind::Float, 2) => float!(Half => f32, 1.0, Total::<Half>::new()),
+            (Kind::Float, 4) => float!(f32 => f32, 1.0, Total::<f32>::new()),
+            (Kind::Float, 8) => float!(f64 => f64, 1.0, Total::<f64>::new()),
+            (Kind::Complex, 8) => {
+                float!([f32; 2] => Complex, [1.0, 0.0], Parts(Total::<f32>::new()))
+            }
+            (Kind::Complex, 16) => {
+                float!(Complex => Complex, [1.0, 0.0], Parts(Total::<f64>::new()))
+            }
             _ => return None,
         })
     }
 
     fn mean(&self, dtype: &DType) -> Option<Choice> {
-        let over = Over::<f64>::new(self.count);
         macro_rules! whole {
-            ($type:ty) => {
-                load!(self, $type => $type, Folding(Sum::<$type>::new(), over))
+            ($type:ty, $sum:ident) => {
+                self.fold(self.load::<$type, $type>(), $sum::<$type>::new(), Over::<f64>::new())
             };
         }
         Some(match (dtype.kind(), dtype.itemsize()) {
-            (Kind::Bool, _) => self.with::<As<u8, u8, false>, _>(Folding(Nonzero(u8::MAX), over)),
-            (Kind::Int, 1) => whole!(i8),
-            (Kind::Int, 2) => whole!(i16),
-            (Kind::Int, 4) => whole!(i32),
-            (Kind::Uint, 1) => whole!(u8),
-            (Kind::Uint, 2) => whole!(u16),
-            (Kind::Uint, 4) => whole!(u32),
-            (Kind::Int, 8) => load!(self, i64 => i64, Folding(ExactSum::<i64>::new(), over)),
-            (Kind::Uint, 8) => load!(self, u64 => u64, Folding(ExactSum::<u64>::new(), over)),
-            (Kind::Float, 2) => self.float_mean::<Half, f32, Half>(),
-            (Kind::Float, 4) => self.float_mean::<f32, f32, f32>(),
-            (Kind::Float, 8) => self.float_mean::<f64, f64, f64>(),
-            (Kind::Complex, bytes) => match (bytes, self.skip) {
-                (_, None) => self.complex_sum(bytes, Some(self.count)),
-                (8, Some(least)) => {
-                    let ending = OfAtLeast(OverValid::<[f32; 2]>::new(), least);
-                    load!(self, [f32; 2] => Complex, Skipping(Sum::<Complex>::new(), ending))
-                }
-                (_, Some(least)) => {
-                    let ending = OfAtLeast(OverValid::<Complex>::new(), least);
-                    load!(self, Complex => Complex, Skipping(Sum::<Complex>::new(), ending))
-                }
-            },
+            (Kind::Bool, _) => {
+                self.fold(self.load::<u8, u8>(), Nonzero(u8::MAX), Over::<f64>::new())
+            }
+            (Kind::Int, 1) => whole!(i8, Sum),
+            (Kind::Int, 2) => whole!(i16, Sum),
+            (Kind::Int, 4) => whole!(i32, Sum),
+            (Kind::Uint, 1) => whole!(u8, Sum),
+            (Kind::Uint, 2) => whole!(u16, Sum),
+            (Kind::Uint, 4) => whole!(u32, Sum),
+            (Kind::Int, 8) => whole!(i64, ExactSum),
+            (Kind::Uint, 8) => whole!(u64, ExactSum),
+            (Kind::Float, 2) => self.float_sum::<Half, f32, _>(Over::<Half>::new()),
+            (Kind::Float, 4) => self.float_sum::<f32, f32, _>(Over::<f32>::new()),
+            (Kind::Float, 8) => self.float_sum::<f64, f64, _>(Over::<f64>::new()),
+            (Kind::Complex, 8) => self.complex_sum::<f32, _>(|| Over::<f32>::new()),
+            (Kind::Complex, _) => self.complex_sum::<f64, _>(|| Over::<f64>::new()),
             _ => return None,
         })
     }
 
-    fn float_mean<R, T, O>(&self) -> Choice
-    where
-        R: Cast<T> + 'static,
-        T: Order,
-        O: Number + Missing,
-        Sum<T>: Fold<Item = T, State: Summed> + 'static,
-        Over<O>: Ending<<Sum<T> as Fold>::State, Out = O>,
-        OverValid<O>: Ending<Counted<<Sum<T> as Fold>::State>, Out = O>,
-    {
-        match self.skip {
-            None => load!(self, R => T, Folding(Sum::<T>::new(), Over::<O>::new(self.count))),
-            Some(least) => {
-                let ending = OfAtLeast(OverValid::<O>::new(), least);
-                load!(self, R => T, Skipping(Sum::<T>::new(), ending))
-            }
-        }
-    }
-
     fn variance(&self, dtype: &DType, ddof: f64, root: bool) -> Option<Choice> {
-        macro_rules! of {
-            ($($kind:pat, $bytes:pat => $raw:ty => $type:ty, $out:ty;)*) => {
-                match (dtype.kind(), dtype.itemsize()) {
-                    $(($kind, $bytes) => self.variance_of::<$raw, $type, $out>(ddof, root),)*
-                    _ => return None,
-                }
-            };
-        }
-        Some(of!(
-            Kind::Bool, _ => Truth => f64, f64;
-            Kind::Int, 1 => i8 => f64, f64;
-            Kind::Int, 2 => i16 => f64, f64;
-            Kind::Int, 4 => i32 => f64, f64;
-            Kind::Int, 8 => i64 => f64, f64;
-            Kind::Uint, 1 => u8 => f64, f64;
-            Kind::Uint, 2 => u16 => f64, f64;
-            Kind::Uint, 4 => u32 => f64, f64;
-            Kind::Uint, 8 => u64 => f64, f64;
-            Kind::Float, 2 => Half => f64, Half;
-            Kind::Float, 4 => f32 => f32, f32;
-            Kind::Float, 8 => f64 => f64, f64;
-            Kind::Complex, 8 => [f32; 2] => Complex, f32;
-            Kind::Complex, 16 => Complex => Complex, f64;
-        ))
+        Some(match (dtype.kind(), dtype.itemsize()) {
+            (Kind::Bool, _) => self.variance_of::<Truth, f64, f64>(ddof, root),
+            (Kind::Int, 1) => self.variance_of::<i8, f64, f64>(ddof, root),
+            (Kind::Int, 2) => self.variance_of::<i16, f64, f64>(ddof, root),
+            (Kind::Int, 4) => self.variance_of::<i32, f64, f64>(ddof, root),
+            (Kind::Int, 8) => self.variance_of::<i64, f64, f64>(ddof, root),
+            (Kind::Uint, 1) => self.variance_of::<u8, f64, f64>(ddof, root),
+            (Kind::Uint, 2) => self.variance_of::<u16, f64, f64>(ddof, root),
+            (Kind::Uint, 4) => self.variance_of::<u32, f64, f64>(ddof, root),
+            (Kind::Uint, 8) => self.variance_of::<u64, f64, f64>(ddof, root),
+            (Kind::Float, 2) => self.variance_of::<Half, f64, Half>(ddof, root),
+            (Kind::Float, 4) => self.variance_of::<f32, f32, f32>(ddof, root),
+            (Kind::Float, 8) => self.variance_of::<f64, f64, f64>(ddof, root),
+            (Kind::Complex, 8) => self.variance_of::<[f32; 2], Complex, f32>(ddof, root),
+            (Kind::Complex, 16) => self.variance_of::<Complex, Complex, f64>(ddof, root),
+            _ => return None,
+        })
     }
 
     fn variance_of<R, T, O>(&self, ddof: f64, root: bool) -> Choice
     where
-        R: Cast<T> + 'static,
+        R: Cast<T>,
         T: Deviates,
         O: Number,
     {
-        let out = PhantomData;
+        let (load, out) = (self.load::<R, T>(), PhantomData);
         match self.skip {
             None => {
-                let spread = Variance::<O> { ddof, root, least: 0.0, out };
-                load!(self, R => T, Moments::<T, _, false>::new(spread))
+                let ending = Variance::<O> { ddof, root, least: 0.0, out };
+                self.with(load, Moments::<T, false>::new(), ending)
             }
             Some(least) => {
                 // Without a free item there is no variance, not an infinite one.
                 let least = (least as f64).max(ddof.floor() + 1.0);
-                let spread = Variance::<O> { ddof, root, least, out };
-                load!(self, R => T, Moments::<T, _, true>::new(spread))
+                let ending = Variance::<O> { ddof, root, least, out };
+                self.with(load, Moments::<T, true>::new(), ending)
             }
         }
     }

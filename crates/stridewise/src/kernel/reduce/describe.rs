@@ -83,6 +83,10 @@ impl Plan {
                 [leads, &reduced, run].concat()
             }
             Form::Across => [&kept[..], &reduced].concat(),
+            Form::Short => {
+                let (outer, inner) = kept.split_at(1.min(kept.len()));
+                [outer, &reduced, inner].concat()
+            }
             Form::GatherDown | Form::GatherAcross if step(&kept) < step(&reduced) => {
                 [&reduced[..], &kept].concat()
             }

@@ -1,66 +1,59 @@
 //! Fold: reductions that join items two by two, such as sums, products and extremes.
 //!
 //! ```text
-//! down:   for rows, 8 at a time:  lane[c] = lane[c] + ((r0[c]+r4[c]) + (r2[c]+r6[c])) + ...
-//! across: the run as rows of P items, down as above, then lanes halved: P, P/2, ... 1;
-//!         of short runs, those of several at once
+//! down:   for rows, 8 at a time:  lane[c] = lane[c] + (((r0+r1)+(r2+r3)) + ((r4+r5)+(r6+r7)))[c]
+//! across: of 8 runs at once, each as rows of 16 items, 4 rows at a time into 16 lanes, as above
+//!         at last the lanes of all runs are added in pairs: 16, 8, ... 1
+//! short:  item 0 + item 1, item 2 + item 3, ...; then the same with what comes of it
 //! now and then: state = state + lane, with more precision than a lane has
 //! ```
 //!
-//! Eight rows at once read eight streams, and touch each lane once for eight items: loads, not
-//! sums, are the limit. A lane joins at most 64 rows before it goes into a state, so its rounding
-//! errors stay below those of pairwise summation, and states are wider or compensated.
+//! Eight rows or runs are eight streams: one stream alone reaches five sixths of what memory gives,
+//! rows half a page apart within one stream a third. A long run alone is cut into eight. A lane
+//! joins at most 64 rows before it is joined to others, so that its rounding errors stay near
+//! those of pairwise summation, and states are wider or compensated.
 //! Which items are joined in which order depends on the numbers of rows and columns alone.
 //! In `(3,4):(32,8)+0` there are 3 rows and 4 lanes.
 
 use std::mem::MaybeUninit;
 
-use super::block::{Block, Kernel};
-use super::error::Fault;
+use super::block::{Block, Kernel, Lie};
 
-/// Rows that go into a lane before the lane goes into its state.
+/// Rows that go into a lane before the lane goes further.
 const ROWS: usize = 64;
 /// The most lanes at once; on the stack.
 const LANES: usize = 2048;
 /// Lanes of a run.
-const ACROSS: usize = 64;
-/// Runs below this length are taken several at a time.
-const SHORT: usize = 64;
-/// How many.
-const SEVERAL: usize = 16;
-/// The longest run that becomes one lane.
-pub(super) const MOST_RUN: usize = ROWS * ACROSS;
+const ACROSS: usize = 16;
+/// Runs that are read at once.
+const STREAMS: usize = 8;
+/// Items of a run from which it is worth cutting into as many.
+const CUT: usize = STREAMS * ACROSS * 4;
+/// The most items that are joined in pairs before anything else is read.
+const PAIRS: usize = 1024;
 
 /// How items are joined.
 pub(super) trait Fold: Copy + Send + Sync {
     /// What is read.
     type Item: Copy;
-    /// A partial result of up to 2^14 items.
+    /// A partial result of up to 2^16 items.
     type Lane: Copy;
     /// A partial result of any number of items.
     type State: Copy;
-
+    /// Whether wide instructions pay.
+    const WIDE: bool = true;
     /// What joins as nothing.
-    fn nothing(&self) -> Self::Lane;
+    const NOTHING: Self::Lane;
+
     /// The lane of one item.
     fn lift(&self, item: Self::Item) -> Self::Lane;
     /// The lane of the items of both.
     fn join(&self, left: Self::Lane, right: Self::Lane) -> Self::Lane;
-    /// The lane of several items.
+    /// The lane of four items.
     #[inline(always)]
-    fn tree<const N: usize>(&self, items: [Self::Item; N]) -> Self::Lane {
-        let mut lanes = items.map(
-            #[inline(always)]
-            |item| self.lift(item),
-        );
-        let mut count = N;
-        while count > 1 {
-            count /= 2;
-            for at in 0..count {
-                lanes[at] = self.join(lanes[at], lanes[at + count]);
-            }
-        }
-        lanes[0]
+    fn four(&self, items: [Self::Item; 4]) -> Self::Lane {
+        let low = self.join(self.lift(items[0]), self.lift(items[1]));
+        self.join(low, self.join(self.lift(items[2]), self.lift(items[3])))
     }
     /// The state of no items.
     fn begin(&self) -> Self::State;
@@ -75,204 +68,64 @@ pub(super) trait Fold: Copy + Send + Sync {
     }
 }
 
-/// What becomes of a state in the end.
-pub(super) trait Ending<S>: Copy + Send + Sync {
-    /// What is written.
-    type Out: Copy;
-    /// The result of a state.
-    fn end(&self, state: &S) -> Result<Self::Out, Fault>;
-}
-
-/// A fold with its ending.
+/// A fold as a kernel.
 #[derive(Clone, Copy)]
-pub(super) struct Folding<F, E>(pub(super) F, pub(super) E);
+pub(super) struct Folding<F>(pub(super) F);
 
-impl<F: Fold, E: Ending<F::State>> Kernel for Folding<F, E> {
+impl<F: Fold> Kernel for Folding<F> {
     type Item = F::Item;
     type State = F::State;
-    type Out = E::Out;
+    const WIDE: bool = F::WIDE;
 
-    #[inline(always)]
     fn begin(&self) -> F::State {
         self.0.begin()
     }
 
     #[inline(always)]
-    unsafe fn down(&self, block: &Block<'_>, states: &mut [F::State]) {
+    unsafe fn add(&self, block: &Block<'_>, states: &mut [F::State]) {
         // SAFETY: the caller's promise.
-        unsafe { fold_down(&self.0, block, states, |state| state) }
+        unsafe {
+            match block.lie {
+                Lie::Down => down(&self.0, block, states),
+                Lie::Across => across(&self.0, block, states),
+                Lie::Short => short(&self.0, block, states),
+            }
+        }
     }
 
-    #[inline(always)]
-    unsafe fn across(&self, block: &Block<'_>, states: &mut [F::State]) {
-        // SAFETY: the caller's promise.
-        unsafe { fold_across(&self.0, block, states, |state| state) }
-    }
-
-    #[inline(always)]
     fn merge(&self, into: &mut F::State, from: &F::State) {
         self.0.merge(into, from);
     }
 
-    #[inline(always)]
     fn is_settled(&self, state: &F::State) -> bool {
         self.0.is_settled(state)
     }
-
-    #[inline(always)]
-    fn finish(&self, state: &F::State) -> Result<E::Out, Fault> {
-        self.1.end(state)
-    }
 }
 
-/// See [`Kernel::down`]; `part` is the fold's part of a state.
+/// See [`Lie::Down`].
 ///
 /// # Safety
-/// As for [`Kernel::down`].
+/// As for [`Kernel::add`].
 #[inline(always)]
-pub(super) unsafe fn fold_down<F: Fold, S>(
-    fold: &F,
-    block: &Block<'_>,
-    states: &mut [S],
-    part: impl Fn(&mut S) -> &mut F::State,
-) {
+unsafe fn down<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
     let mut storage = [const { MaybeUninit::<F::Lane>::uninit() }; LANES];
     for (lead, states) in block.kept.iter().zip(states.chunks_mut(block.run)) {
         for (panel, states) in states.chunks_mut(LANES).enumerate() {
             let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
             let from = from.wrapping_add(panel * LANES);
             for rows in block.reduced.chunks(ROWS) {
-                for lane in &mut storage[..states.len()] {
-                    lane.write(fold.nothing());
-                }
-                // SAFETY: just written.
-                let lanes = unsafe { storage[..states.len()].assume_init_mut() };
-                // SAFETY: the block's items, as the caller promises.
-                unsafe { add_rows(fold, from, rows, lanes) }
+                let lanes = &mut storage[..states.len()];
+                lanes.fill(MaybeUninit::new(F::NOTHING));
+                // SAFETY: just written; the block's items, as the caller promises.
+                let lanes = unsafe {
+                    let lanes = lanes.assume_init_mut();
+                    add_rows(fold, from, rows, lanes);
+                    lanes
+                };
                 for (state, lane) in states.iter_mut().zip(lanes) {
-                    fold.absorb(part(state), *lane);
+                    fold.absorb(state, *lane);
                 }
             }
-        }
-    }
-}
-
-/// See [`Kernel::across`]; `part` is the fold's part of a state.
-///
-/// # Safety
-/// As for [`Kernel::across`].
-#[inline(always)]
-pub(super) unsafe fn fold_across<F: Fold, S>(
-    fold: &F,
-    block: &Block<'_>,
-    states: &mut [S],
-    part: impl Fn(&mut S) -> &mut F::State,
-) {
-    let length = block.run;
-    let (mut kept, mut states) = (block.kept, states);
-    if let [run] = block.reduced
-        && length < SHORT
-    {
-        let from = block.from.wrapping_offset(*run);
-        while let Some((several, more)) = kept.split_first_chunk::<SEVERAL>() {
-            let (some, others) = states.split_at_mut(SEVERAL);
-            let mut lanes = [fold.nothing(); SEVERAL];
-            // SAFETY: the block's items, as the caller promises.
-            unsafe { runs_of(fold, from, several, length, &mut lanes) }
-            for (state, lane) in some.iter_mut().zip(lanes) {
-                fold.absorb(part(state), lane);
-            }
-            (kept, states) = (more, others);
-        }
-    }
-    for (lead, state) in kept.iter().zip(states) {
-        for run in block.reduced {
-            let from = block.from.wrapping_offset(*lead).wrapping_offset(*run);
-            let (mut from, mut rest) = (from.cast::<F::Item>(), length);
-            while rest > 0 {
-                let length = rest.min(MOST_RUN);
-                // SAFETY: the block's items, as the caller promises.
-                fold.absorb(part(state), unsafe { run_of(fold, from, length) });
-                from = from.wrapping_add(length);
-                rest -= length;
-            }
-        }
-    }
-}
-
-/// The lanes of several runs of one length below [`SHORT`], each the same as by [`run_of`]: their
-/// lanes are halved together, side by side.
-///
-/// # Safety
-/// The items of each run can be read.
-#[inline(always)]
-unsafe fn runs_of<F: Fold>(
-    fold: &F,
-    from: *const u8,
-    leads: &[isize; SEVERAL],
-    length: usize,
-    lanes: &mut [F::Lane; SEVERAL],
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match length {
-            0 => {}
-            1 => {
-                for (lane, lead) in lanes.iter_mut().zip(leads) {
-                    let item = from.wrapping_offset(*lead).cast::<F::Item>();
-                    *lane = fold.lift(item.read_unaligned());
-                }
-            }
-            2..4 => several_of::<F, 2>(fold, from, leads, length, lanes),
-            4..16 => several_of::<F, 4>(fold, from, leads, length, lanes),
-            16..32 => several_of::<F, 8>(fold, from, leads, length, lanes),
-            _ => several_of::<F, 16>(fold, from, leads, length, lanes),
-        }
-    }
-}
-
-/// # Safety
-/// As for `runs_of`.
-#[inline(always)]
-unsafe fn several_of<F: Fold, const P: usize>(
-    fold: &F,
-    from: *const u8,
-    leads: &[isize; SEVERAL],
-    length: usize,
-    lanes: &mut [F::Lane; SEVERAL],
-) {
-    const MOST: usize = 16 * SEVERAL;
-    let mut wide = [fold.nothing(); MOST];
-    for (at, lead) in leads.iter().enumerate() {
-        let from = from.wrapping_offset(*lead).cast::<F::Item>();
-        // SAFETY: the caller's promise.
-        let row = unsafe { partial::<F, P>(fold, from, length) };
-        wide[at * P..(at + 1) * P].copy_from_slice(&row);
-    }
-    let mut half = [fold.nothing(); MOST / 2];
-    if P == 16 {
-        halve::<F, 8>(fold, &wide, &mut half);
-        wide[..MOST / 2].copy_from_slice(&half);
-    }
-    if P >= 8 {
-        halve::<F, 4>(fold, &wide, &mut half);
-        wide[..MOST / 2].copy_from_slice(&half);
-    }
-    if P >= 4 {
-        halve::<F, 2>(fold, &wide, &mut half);
-        wide[..MOST / 2].copy_from_slice(&half);
-    }
-    halve::<F, 1>(fold, &wide, &mut half);
-    lanes.copy_from_slice(&half[..SEVERAL]);
-}
-
-/// Joins the halves of each of several groups of `2 * H` lanes.
-#[inline(always)]
-fn halve<F: Fold, const H: usize>(fold: &F, wide: &[F::Lane], half: &mut [F::Lane]) {
-    let groups = wide[..2 * H * SEVERAL].chunks_exact(2 * H);
-    for (group, half) in groups.zip(half[..H * SEVERAL].chunks_exact_mut(H)) {
-        for at in 0..H {
-            half[at] = fold.join(group[at], group[at + H]);
         }
     }
 }
@@ -284,141 +137,212 @@ fn halve<F: Fold, const H: usize>(fold: &F, wide: &[F::Lane], half: &mut [F::Lan
 #[inline(always)]
 unsafe fn add_rows<F: Fold>(fold: &F, from: *const F::Item, rows: &[isize], lanes: &mut [F::Lane]) {
     let mut rest = rows;
-    // SAFETY: the caller's promise.
-    unsafe {
-        while let Some((eight, more)) = rest.split_first_chunk::<8>() {
-            add::<F, 8>(fold, from, eight, lanes);
-            rest = more;
+    while let Some((&[a, b, c, d, e, f, g, h], more)) = rest.split_first_chunk::<8>() {
+        for (at, lane) in lanes.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            let [low, high] = unsafe {
+                [
+                    fold.four([
+                        item(from, a, at),
+                        item(from, b, at),
+                        item(from, c, at),
+                        item(from, d, at),
+                    ]),
+                    fold.four([
+                        item(from, e, at),
+                        item(from, f, at),
+                        item(from, g, at),
+                        item(from, h, at),
+                    ]),
+                ]
+            };
+            *lane = fold.join(*lane, fold.join(low, high));
         }
-        if let Some((four, more)) = rest.split_first_chunk::<4>() {
-            add::<F, 4>(fold, from, four, lanes);
-            rest = more;
-        }
-        if let Some((two, more)) = rest.split_first_chunk::<2>() {
-            add::<F, 2>(fold, from, two, lanes);
-            rest = more;
-        }
-        if let Some((one, _)) = rest.split_first_chunk::<1>() {
-            add::<F, 1>(fold, from, one, lanes);
+        rest = more;
+    }
+    for &row in rest {
+        for (at, lane) in lanes.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            *lane = fold.join(*lane, fold.lift(unsafe { item(from, row, at) }));
         }
     }
 }
 
 /// # Safety
-/// As for `add_rows`.
+/// The item can be read.
 #[inline(always)]
-unsafe fn add<F: Fold, const N: usize>(
-    fold: &F,
-    from: *const F::Item,
-    rows: &[isize; N],
-    lanes: &mut [F::Lane],
-) {
-    let rows = rows.map(
-        #[inline(always)]
-        |row| from.wrapping_byte_offset(row),
-    );
-    for (at, lane) in lanes.iter_mut().enumerate() {
-        let items = rows.map(
-            #[inline(always)]
-            // SAFETY: the caller's promise.
-            |row| unsafe { row.wrapping_add(at).read_unaligned() },
-        );
-        *lane = fold.join(*lane, fold.tree(items));
+unsafe fn item<T>(from: *const T, row: isize, at: usize) -> T {
+    // SAFETY: the caller's promise.
+    unsafe { from.wrapping_byte_offset(row).wrapping_add(at).read_unaligned() }
+}
+
+/// See [`Lie::Across`].
+///
+/// # Safety
+/// As for [`Kernel::add`].
+#[inline(always)]
+unsafe fn across<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
+    let (runs, length) = (block.reduced.len(), block.run);
+    let total = block.kept.len() * runs;
+    // Few runs are cut into as many pieces as there are streams, and a rest.
+    let cut = total < STREAMS && length >= CUT;
+    let piece = if cut { length / CUT * (CUT / STREAMS) } else { length };
+    let turns = if cut { 2 * total } else { total.div_ceil(STREAMS) };
+    for turn in 0..turns {
+        let (first, count, piece, skip) = match (cut, turn % 2) {
+            (false, _) => (turn * STREAMS, STREAMS.min(total - turn * STREAMS), length, 0),
+            (true, 0) => (turn / 2, STREAMS, piece, 0),
+            (true, _) => (turn / 2, 1, length - STREAMS * piece, STREAMS * piece),
+        };
+        let run = |at: usize| if cut { first } else { first + at };
+        let mut from = [std::ptr::null(); STREAMS];
+        for (at, from) in from[..count].iter_mut().enumerate() {
+            let (kept, reduced) = (block.kept[run(at) / runs], block.reduced[run(at) % runs]);
+            let start = block.from.wrapping_offset(kept).wrapping_offset(reduced);
+            let skip = if cut { skip + at * piece } else { 0 };
+            *from = start.cast::<F::Item>().wrapping_add(skip);
+        }
+        // SAFETY: the block's items, as the caller promises.
+        let lanes = unsafe { lanes_of(fold, &from[..count], piece) };
+        for (at, lane) in lanes[..count].iter().enumerate() {
+            fold.absorb(&mut states[run(at) / runs], *lane);
+        }
     }
 }
 
-/// The lane of a run of items.
+/// The lanes of up to [`STREAMS`] runs of one length, read at once.
+///
+/// # Safety
+/// The items of each run can be read.
+#[inline(always)]
+pub(super) unsafe fn lanes_of<F: Fold>(
+    fold: &F,
+    from: &[*const F::Item],
+    length: usize,
+) -> [F::Lane; STREAMS] {
+    let mut lanes = [[F::NOTHING; ACROSS]; STREAMS];
+    let rows = length / ACROSS;
+    for first in (0..rows).step_by(ROWS) {
+        let last = (first + ROWS).min(rows);
+        let mut part = [[F::NOTHING; ACROSS]; STREAMS];
+        let fours = first + (last - first) / 4 * 4;
+        for row in (first..fours).step_by(4) {
+            for (from, part) in from.iter().zip(&mut part) {
+                // SAFETY: the caller's promise.
+                unsafe { add_four(fold, from.wrapping_add(row * ACROSS), part) }
+            }
+        }
+        for row in fours..last {
+            for (from, part) in from.iter().zip(&mut part) {
+                // SAFETY: the caller's promise.
+                unsafe { add_some(fold, from.wrapping_add(row * ACROSS), part) }
+            }
+        }
+        for (lanes, part) in lanes.iter_mut().zip(&part) {
+            for at in 0..ACROSS {
+                lanes[at] = fold.join(lanes[at], part[at]);
+            }
+        }
+    }
+    for (from, lanes) in from.iter().zip(&mut lanes) {
+        let tail = &mut lanes[..length % ACROSS];
+        // SAFETY: the caller's promise.
+        unsafe { add_some(fold, from.wrapping_add(rows * ACROSS), tail) }
+    }
+    let (mut wide, mut half) = ([F::NOTHING; STREAMS * 8], [F::NOTHING; STREAMS * 4]);
+    join_pairs(fold, lanes.as_flattened(), &mut wide, 1);
+    join_pairs(fold, &wide, &mut half, 1);
+    join_pairs(fold, &half, &mut wide[..STREAMS * 2], 1);
+    let mut one = [F::NOTHING; STREAMS];
+    join_pairs(fold, &wide[..STREAMS * 2], &mut one, 1);
+    one
+}
+
+/// Adds four rows that follow one another.
 ///
 /// # Safety
 /// The items can be read.
 #[inline(always)]
-pub(super) unsafe fn run_of<F: Fold>(fold: &F, from: *const F::Item, length: usize) -> F::Lane {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match length {
-            0 => fold.nothing(),
-            1 => fold.lift(from.read_unaligned()),
-            2..4 => lanes_of::<F, 2>(fold, from, length),
-            4..16 => lanes_of::<F, 4>(fold, from, length),
-            16..32 => lanes_of::<F, 8>(fold, from, length),
-            32..SHORT => lanes_of::<F, 16>(fold, from, length),
-            SHORT..256 => lanes_of::<F, 32>(fold, from, length),
-            _ => lanes_of::<F, 64>(fold, from, length),
-        }
-    }
-}
-
-/// # Safety
-/// As for `run_of`.
-#[inline(always)]
-unsafe fn lanes_of<F: Fold, const P: usize>(
-    fold: &F,
-    from: *const F::Item,
-    length: usize,
-) -> F::Lane {
-    // SAFETY: the caller's promise.
-    let mut lanes = unsafe { partial::<F, P>(fold, from, length) };
-    let mut count = P;
-    while count > 1 {
-        count /= 2;
-        for at in 0..count {
-            lanes[at] = fold.join(lanes[at], lanes[at + count]);
-        }
-    }
-    lanes[0]
-}
-
-/// The lanes of a run, `P` items to a row.
-///
-/// # Safety
-/// As for `run_of`.
-#[inline(always)]
-unsafe fn partial<F: Fold, const P: usize>(
-    fold: &F,
-    from: *const F::Item,
-    length: usize,
-) -> [F::Lane; P] {
-    let mut lanes = [fold.nothing(); P];
-    let (rows, tail) = (length / P, length % P);
-    let row = |row: usize| from.wrapping_add(row * P);
-    let mut next = 0;
-    // SAFETY: the caller's promise, here and below.
-    unsafe {
-        while next + 8 <= rows {
-            add_row::<F, P, 8>(fold, row(next), &mut lanes);
-            next += 8;
-        }
-        while next + 2 <= rows {
-            add_row::<F, P, 2>(fold, row(next), &mut lanes);
-            next += 2;
-        }
-        if next < rows {
-            add_row::<F, P, 1>(fold, row(next), &mut lanes);
-        }
-        for (at, lane) in lanes[..tail].iter_mut().enumerate() {
-            let item = row(rows).wrapping_add(at).read_unaligned();
-            *lane = fold.join(*lane, fold.lift(item));
-        }
-    }
-    lanes
-}
-
-/// Adds `N` rows that follow one another.
-///
-/// # Safety
-/// As for `run_of`.
-#[inline(always)]
-unsafe fn add_row<F: Fold, const P: usize, const N: usize>(
-    fold: &F,
-    from: *const F::Item,
-    lanes: &mut [F::Lane; P],
-) {
+unsafe fn add_four<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane; ACROSS]) {
     for (at, lane) in lanes.iter_mut().enumerate() {
-        let items = std::array::from_fn::<_, N, _>(
-            #[inline(always)]
-            // SAFETY: the caller's promise.
-            |row| unsafe { from.wrapping_add(row * P + at).read_unaligned() },
-        );
-        *lane = fold.join(*lane, fold.tree(items));
+        // SAFETY: the caller's promise.
+        let item = |row: usize| unsafe { from.wrapping_add(row * ACROSS + at).read_unaligned() };
+        *lane = fold.join(*lane, fold.four([item(0), item(1), item(2), item(3)]));
+    }
+}
+
+/// Adds as many items as there are lanes.
+///
+/// # Safety
+/// The items can be read.
+#[inline(always)]
+unsafe fn add_some<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane]) {
+    for (at, lane) in lanes.iter_mut().enumerate() {
+        // SAFETY: the caller's promise.
+        *lane = fold.join(*lane, fold.lift(unsafe { from.wrapping_add(at).read_unaligned() }));
+    }
+}
+
+/// See [`Lie::Short`].
+///
+/// # Safety
+/// As for [`Kernel::add`].
+#[inline(always)]
+unsafe fn short<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
+    let (run, width) = (block.run, block.width);
+    let mut buffers = ([F::NOTHING; PAIRS / 2], [F::NOTHING; PAIRS / 4]);
+    let most = (PAIRS / (run * width)).max(1) * width;
+    for (chunk, states) in states.chunks_mut(most).enumerate() {
+        let from = block.from.cast::<F::Item>().wrapping_add(chunk * most * run);
+        let (mut have, mut next) = (&mut buffers.0[..], &mut buffers.1[..]);
+        let mut count = states.len() * run / 2;
+        // SAFETY: the block's items, as the caller promises.
+        unsafe { lift_pairs(fold, from, &mut have[..count], width) }
+        while count > states.len() {
+            count /= 2;
+            join_pairs(fold, &have[..2 * count], &mut next[..count], width);
+            std::mem::swap(&mut have, &mut next);
+        }
+        for (state, lane) in states.iter_mut().zip(have) {
+            fold.absorb(state, *lane);
+        }
+    }
+}
+
+/// Joins pairs of items, each a row of some width.
+///
+/// # Safety
+/// There are twice as many items as lanes, and they can be read.
+#[inline(always)]
+unsafe fn lift_pairs<F: Fold>(fold: &F, from: *const F::Item, to: &mut [F::Lane], width: usize) {
+    // SAFETY: the caller's promise.
+    let item = |at: usize| unsafe { fold.lift(from.wrapping_add(at).read_unaligned()) };
+    if width == 1 {
+        for (at, to) in to.iter_mut().enumerate() {
+            *to = fold.join(item(2 * at), item(2 * at + 1));
+        }
+        return;
+    }
+    for (pair, to) in to.chunks_exact_mut(width).enumerate() {
+        for (at, to) in to.iter_mut().enumerate() {
+            *to = fold.join(item(2 * pair * width + at), item((2 * pair + 1) * width + at));
+        }
+    }
+}
+
+/// As `lift_pairs`, of lanes.
+#[inline(always)]
+fn join_pairs<F: Fold>(fold: &F, from: &[F::Lane], to: &mut [F::Lane], width: usize) {
+    if width == 1 {
+        for (to, pair) in to.iter_mut().zip(from.chunks_exact(2)) {
+            *to = fold.join(pair[0], pair[1]);
+        }
+        return;
+    }
+    for (to, pair) in to.chunks_exact_mut(width).zip(from.chunks_exact(2 * width)) {
+        let (left, right) = pair.split_at(width);
+        for (at, to) in to.iter_mut().enumerate() {
+            *to = fold.join(left[at], right[at]);
+        }
     }
 }

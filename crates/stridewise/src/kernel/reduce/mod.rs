@@ -36,8 +36,8 @@ use crate::layout::{DType, Layout, PerAxis};
 use crate::nest::{Loops, Nest};
 use crate::view::{Buffer, Bytes, BytesMut};
 
-use block::{Cell, Engine, Places};
-use choose::choose;
+use block::{Cell, Counts, Places};
+use choose::{Choice, choose};
 pub use error::ReduceError;
 use plan::Plan;
 pub use reduction::{NanPolicy, Operation, Overflow, Reduction};
@@ -130,15 +130,14 @@ pub fn reduce(
     }
     let output = out.origin().as_ptr();
     if from.is_empty() {
-        without_items(choice.engine.as_ref(), output, to);
+        without_items(&choice, output, to);
         return Ok(());
     }
     let loops = loops(from, &reduced, to, choice.wants.positions)?;
     let plan = Plan::new(&loops, choice.wants);
     let work = Work {
         plan: &plan,
-        engine: choice.engine.as_ref(),
-        gather: choice.gather,
+        choice: &choice,
         input: source.origin().as_ptr(),
         output,
         tables: Tables::of(&plan),
@@ -256,7 +255,8 @@ fn loops(
 }
 
 /// Every result is that of no items.
-fn without_items(engine: &dyn Engine, output: *mut u8, to: &Layout) {
+fn without_items(choice: &Choice, output: *mut u8, to: &Layout) {
+    let engine = choice.engine.as_ref();
     let mut cells: Vec<Cell> = vec![0; engine.cells(1)];
     engine.begin(&mut cells, 1);
     let mut index: PerAxis<i64> = PerAxis::filled(0, to.rank());
@@ -266,7 +266,7 @@ fn without_items(engine: &dyn Engine, output: *mut u8, to: &Layout) {
         let places =
             Places { to: output.wrapping_offset(at as isize), leads: &[0], run: 1, step: 0 };
         // SAFETY: V1, V3: an item of the output, which is not empty; the state was begun.
-        let _ = unsafe { engine.finish(&cells, 0, &places) };
+        let _ = unsafe { engine.finish(&cells, 0, Counts::All(0.0), &places) };
         let mut axis = to.rank();
         loop {
             if axis == 0 {
@@ -371,8 +371,8 @@ unsafe fn run_parts(work: &Work<'_>, threads: usize, progress: &Progress<'_>) ->
     for (job, states) in states.chunks_mut(parts * cells).enumerate() {
         let (first, others) = states.split_at_mut(cells);
         for other in others.chunks(cells) {
-            // SAFETY: begun by this engine, part by part.
-            unsafe { work.engine.merge(first, other, plan.states) };
+            // SAFETY: begun by this work, part by part.
+            unsafe { work.merge(first, other) };
         }
         // SAFETY: the caller's promise.
         unsafe { work.finish(&Spot::of_job(plan, job), first)? };

@@ -11,7 +11,7 @@
 
 use std::marker::PhantomData;
 
-use super::block::{Block, Kernel};
+use super::block::{Block, Ending, Kernel, Lie};
 use super::error::Fault;
 use super::number::{Complex, Order};
 use super::sum::plain;
@@ -72,7 +72,7 @@ impl Space for Complex {
     }
     #[inline(always)]
     fn times(self, factor: f64) -> Complex {
-        self.map(|part| part * factor)
+        [self[0] * factor, self[1] * factor]
     }
     #[inline(always)]
     fn square(self) -> f64 {
@@ -114,11 +114,11 @@ impl Deviates for Complex {
 
 /// Gathers moments; what is no number is skipped where `SKIP`.
 #[derive(Clone, Copy)]
-pub(super) struct Moments<T, E, const SKIP: bool>(E, PhantomData<fn() -> T>);
+pub(super) struct Moments<T, const SKIP: bool>(PhantomData<fn() -> T>);
 
-impl<T, E, const SKIP: bool> Moments<T, E, SKIP> {
-    pub(super) fn new(ending: E) -> Self {
-        Moments(ending, PhantomData)
+impl<T, const SKIP: bool> Moments<T, SKIP> {
+    pub(super) fn new() -> Self {
+        Moments(PhantomData)
     }
 }
 
@@ -164,33 +164,42 @@ impl<V: Space> Moment<V> {
     }
 }
 
-impl<T, E, const SKIP: bool> Moments<T, E, SKIP>
-where
-    T: Deviates,
-{
-    /// How far an item is from a place, and 1 if it counts.
-    #[inline(always)]
-    fn from_place(item: T, place: T::In) -> (T::In, f64) {
-        if SKIP && item.is_nan() { (T::In::ZERO, 0.0) } else { (item.place().minus(place), 1.0) }
-    }
-}
-
-impl<T, E, const SKIP: bool> Kernel for Moments<T, E, SKIP>
-where
-    T: Deviates,
-    E: Spread,
-{
+impl<T: Deviates, const SKIP: bool> Kernel for Moments<T, SKIP> {
     type Item = T;
     type State = Moment<T::In>;
-    type Out = E::Out;
+    const WIDE: bool = T::WIDE && !SKIP;
 
-    #[inline(always)]
     fn begin(&self) -> Self::State {
         Moment::NONE
     }
 
     #[inline(always)]
-    unsafe fn down(&self, block: &Block<'_>, states: &mut [Self::State]) {
+    unsafe fn add(&self, block: &Block<'_>, states: &mut [Self::State]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match block.lie {
+                Lie::Down => Self::down(block, states),
+                Lie::Across | Lie::Short => Self::across(block, states),
+            }
+        }
+    }
+
+    fn merge(&self, into: &mut Self::State, from: &Self::State) {
+        into.merge(from);
+    }
+}
+
+impl<T: Deviates, const SKIP: bool> Moments<T, SKIP> {
+    /// How far an item is from a place, and 1 if it counts.
+    #[inline(always)]
+    fn from_place(item: T, place: T::In) -> (T::In, f64) {
+        if SKIP && item.is_nan() { (T::In::ZERO, 0.0) } else { (item.place().minus(place), 1.0) }
+    }
+
+    /// # Safety
+    /// As for [`Kernel::add`].
+    #[inline(always)]
+    unsafe fn down(block: &Block<'_>, states: &mut [Moment<T::In>]) {
         for (lead, states) in block.kept.iter().zip(states.chunks_mut(block.run)) {
             for (panel, states) in states.chunks_mut(WIDTH).enumerate() {
                 let from = block.from.wrapping_offset(*lead).cast::<T>();
@@ -203,37 +212,22 @@ where
         }
     }
 
+    /// # Safety
+    /// As for [`Kernel::add`].
     #[inline(always)]
-    unsafe fn across(&self, block: &Block<'_>, states: &mut [Self::State]) {
+    unsafe fn across(block: &Block<'_>, states: &mut [Moment<T::In>]) {
         for (lead, state) in block.kept.iter().zip(states) {
             for run in block.reduced {
                 let from = block.from.wrapping_offset(*lead).wrapping_offset(*run).cast::<T>();
-                let mut next = 0;
-                while next < block.run {
+                for next in (0..block.run).step_by(RUN) {
                     let length = (block.run - next).min(RUN);
                     // SAFETY: the block's items, as the caller promises.
                     state.merge(&unsafe { Self::run(from.wrapping_add(next), length) });
-                    next += length;
                 }
             }
         }
     }
 
-    #[inline(always)]
-    fn merge(&self, into: &mut Self::State, from: &Self::State) {
-        into.merge(from);
-    }
-
-    #[inline(always)]
-    fn finish(&self, state: &Self::State) -> Result<E::Out, Fault> {
-        Ok(self.0.of(state.squares, state.count))
-    }
-}
-
-impl<T, E, const SKIP: bool> Moments<T, E, SKIP>
-where
-    T: Deviates,
-{
     /// Merges the moments of a few rows into those of their columns.
     ///
     /// # Safety
@@ -336,16 +330,7 @@ fn halve<V: Copy>(mut lanes: [V; LANES], join: impl Fn(V, V) -> V) -> V {
     lanes[0]
 }
 
-/// What becomes of squared deviations.
-pub(super) trait Spread: Copy + Send + Sync {
-    /// What is written.
-    type Out: Copy;
-    /// The result of so many squares of so many items.
-    fn of(&self, squares: f64, count: f64) -> Self::Out;
-}
-
 /// The variance, or its square root.
-#[derive(Clone, Copy)]
 pub(super) struct Variance<O> {
     pub(super) ddof: f64,
     pub(super) root: bool,
@@ -354,13 +339,12 @@ pub(super) struct Variance<O> {
     pub(super) out: PhantomData<fn() -> O>,
 }
 
-impl<O: Number> Spread for Variance<O> {
+impl<O: Number, V> Ending<Moment<V>> for Variance<O> {
     type Out = O;
 
-    #[inline(always)]
-    fn of(&self, squares: f64, count: f64) -> O {
-        let free = (count - self.ddof).max(0.0);
-        let variance = if count < self.least { f64::NAN } else { squares / free };
-        O::from_f64(plain(if self.root { variance.sqrt() } else { variance }))
+    fn end(&self, state: &Moment<V>, _count: f64) -> Result<O, Fault> {
+        let free = (state.count - self.ddof).max(0.0);
+        let variance = if state.count < self.least { f64::NAN } else { state.squares / free };
+        Ok(O::from_f64(plain(if self.root { variance.sqrt() } else { variance })))
     }
 }

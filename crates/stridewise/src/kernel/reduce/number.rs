@@ -17,10 +17,14 @@ pub(super) struct Time(pub(super) i64);
 pub(super) trait Order: Copy + Send + Sync + 'static {
     /// An unsigned integer of the same width, to count positions beside values.
     type Index: Index;
+    /// How values are turned around.
+    type Turn: Copy + Send + Sync + 'static;
     /// No number is lower.
     const LOWEST: Self;
-    /// No number is higher.
-    const HIGHEST: Self;
+    /// What is no number, where one value can stand for all.
+    const NAN: Option<Self> = None;
+    /// Whether wide instructions compare them.
+    const WIDE: bool = true;
 
     /// Whether one is lower; false where one is no number.
     fn is_below(self, other: Self) -> bool;
@@ -33,6 +37,15 @@ pub(super) trait Order: Copy + Send + Sync + 'static {
 
     /// Whether the two are the same number.
     fn equals(self, other: Self) -> bool;
+
+    /// The value turned around or not; turned once more, it is what it was.
+    fn turned(self, turn: Self::Turn) -> Self;
+
+    /// The value; what is no number without sign or payload, which depend on instructions.
+    #[inline(always)]
+    fn plain(self) -> Self {
+        self
+    }
 }
 
 /// Small positions.
@@ -64,43 +77,70 @@ macro_rules! index {
 }
 index!(u8, 256; u16, 4096; u32, 4096; u64, 4096);
 
-macro_rules! order {
-    ($($type:ty, $index:ty, $lowest:expr, $highest:expr $(, $value:ident => $nan:expr)?);*) => {$(
+macro_rules! integers {
+    ($($type:ty, $index:ty);*) => {$(
         impl Order for $type {
             type Index = $index;
-            const LOWEST: $type = $lowest;
-            const HIGHEST: $type = $highest;
+            /// Bits to turn: none, all, or all but the sign or the sign of what has no sign.
+            type Turn = $type;
+            const LOWEST: $type = <$type>::MIN;
             #[inline(always)]
             fn is_below(self, other: $type) -> bool {
                 self < other
             }
-            $(
-                #[inline(always)]
-                fn is_nan(self) -> bool {
-                    let $value = self;
-                    $nan
-                }
-            )?
+            #[inline(always)]
+            fn equals(self, other: $type) -> bool {
+                self == other
+            }
+            #[inline(always)]
+            fn turned(self, turn: $type) -> $type {
+                self ^ turn
+            }
+        }
+    )*};
+}
+integers!(i8, u8; i16, u16; i32, u32; i64, u64);
+
+macro_rules! floats {
+    ($($type:ty, $bits:ty);*) => {$(
+        impl Order for $type {
+            type Index = $bits;
+            /// The sign, or nothing.
+            type Turn = $bits;
+            const LOWEST: $type = <$type>::NEG_INFINITY;
+            const NAN: Option<$type> = Some(<$type>::NAN);
+            #[inline(always)]
+            fn is_below(self, other: $type) -> bool {
+                self < other
+            }
+            #[inline(always)]
+            #[allow(clippy::eq_op, clippy::float_cmp)]
+            fn is_nan(self) -> bool {
+                self != self
+            }
             #[inline(always)]
             #[allow(clippy::float_cmp)]
             fn equals(self, other: $type) -> bool {
                 self == other
             }
+            #[inline(always)]
+            fn turned(self, turn: $bits) -> $type {
+                <$type>::from_bits(self.to_bits() ^ turn)
+            }
+            #[inline(always)]
+            fn plain(self) -> $type {
+                if self.is_nan() { <$type>::NAN } else { self }
+            }
         }
     )*};
 }
-order!(
-    i8, u8, i8::MIN, i8::MAX; i16, u16, i16::MIN, i16::MAX; i32, u32, i32::MIN, i32::MAX;
-    i64, u64, i64::MIN, i64::MAX; u8, u8, 0, u8::MAX; u16, u16, 0, u16::MAX;
-    u32, u32, 0, u32::MAX; u64, u64, 0, u64::MAX;
-    f32, u32, f32::NEG_INFINITY, f32::INFINITY, value => value.is_nan();
-    f64, u64, f64::NEG_INFINITY, f64::INFINITY, value => value.is_nan()
-);
+floats!(f32, u32; f64, u64);
 
 impl Order for Time {
     type Index = u64;
+    type Turn = bool;
     const LOWEST: Time = Time(i64::MIN + 1);
-    const HIGHEST: Time = Time(i64::MAX);
+    const NAN: Option<Time> = Some(Time(i64::MIN));
 
     #[inline(always)]
     fn is_below(self, other: Time) -> bool {
@@ -116,12 +156,18 @@ impl Order for Time {
     fn equals(self, other: Time) -> bool {
         self == other
     }
+
+    #[inline(always)]
+    fn turned(self, turn: bool) -> Time {
+        if turn { Time(self.0.wrapping_neg()) } else { self }
+    }
 }
 
 impl Order for Complex {
     type Index = u64;
+    type Turn = u64;
     const LOWEST: Complex = [f64::NEG_INFINITY; 2];
-    const HIGHEST: Complex = [f64::INFINITY; 2];
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn is_below(self, other: Complex) -> bool {
@@ -137,6 +183,16 @@ impl Order for Complex {
     #[inline(always)]
     fn equals(self, other: Complex) -> bool {
         self == other
+    }
+
+    #[inline(always)]
+    fn turned(self, turn: u64) -> Complex {
+        [self[0].turned(turn), self[1].turned(turn)]
+    }
+
+    #[inline(always)]
+    fn plain(self) -> Complex {
+        [self[0].plain(), self[1].plain()]
     }
 }
 
@@ -163,7 +219,7 @@ pub(super) trait Raw: Copy {
 }
 
 macro_rules! raw {
-    ($($type:ty, $value:ident => $swapped:expr);*) => {$(
+    ($($type:ty, $value:pat => $swapped:expr);*) => {$(
         impl Raw for $type {
             #[inline(always)]
             fn swapped(self) -> $type {
@@ -178,8 +234,8 @@ raw!(
     i32, v => v.swap_bytes(); u32, v => v.swap_bytes(); i64, v => v.swap_bytes();
     u64, v => v.swap_bytes(); f32, v => f32::from_bits(v.to_bits().swap_bytes());
     f64, v => f64::from_bits(v.to_bits().swap_bytes()); Half, v => Half(v.0.swap_bytes());
-    Truth, v => v; Time, v => Time(v.0.swap_bytes()); [f32; 2], v => v.map(f32::swapped);
-    Complex, v => v.map(f64::swapped)
+    Truth, v => v; Time, v => Time(v.0.swap_bytes()); [f32; 2], [re, im] => [re.swapped(), im.swapped()];
+    Complex, [re, im] => [re.swapped(), im.swapped()]
 );
 
 /// What a number becomes for a kernel.
@@ -191,17 +247,24 @@ pub(super) trait Cast<To>: Raw {
 }
 
 macro_rules! same {
-    ($($type:ty)*) => {$(
-        impl Cast<$type> for $type {
+    ($($from:ty => $to:ty, $value:ident => $cast:expr);*) => {$(
+        impl Cast<$to> for $from {
             const SAME: bool = true;
             #[inline(always)]
-            fn cast(self) -> $type {
-                self
+            fn cast(self) -> $to {
+                let $value = self;
+                $cast
             }
         }
     )*};
 }
-same!(i8 u8 i16 u16 i32 u32 i64 u64 f32 f64 Time Complex);
+same!(
+    i8 => i8, v => v; i16 => i16, v => v; i32 => i32, v => v; i64 => i64, v => v;
+    u8 => u8, v => v; u16 => u16, v => v; u32 => u32, v => v; u64 => u64, v => v;
+    u8 => i8, v => v.cast_signed(); u16 => i16, v => v.cast_signed();
+    u32 => i32, v => v.cast_signed(); u64 => i64, v => v.cast_signed();
+    f32 => f32, v => v; f64 => f64, v => v; Time => Time, v => v; Complex => Complex, v => v
+);
 
 macro_rules! casts {
     ($($from:ty => $to:ty, $value:ident => $cast:expr);*) => {$(
@@ -215,7 +278,7 @@ macro_rules! casts {
     )*};
 }
 casts!(
-    Truth => u8, v => u8::from(v.0 != 0); Truth => i64, v => i64::from(v.0 != 0);
+    Truth => i8, v => i8::from(v.0 != 0); Truth => i64, v => i64::from(v.0 != 0);
     Truth => f64, v => f64::from(u8::from(v.0 != 0));
     i8 => i64, v => v.into(); i16 => i64, v => v.into(); i32 => i64, v => v.into();
     u8 => i64, v => v.into(); u16 => i64, v => v.into(); u32 => i64, v => v.into();
@@ -223,8 +286,7 @@ casts!(
     i8 => f64, v => v.into(); i16 => f64, v => v.into(); i32 => f64, v => v.into();
     u8 => f64, v => v.into(); u16 => f64, v => v.into(); u32 => f64, v => v.into();
     i64 => f64, v => v as f64; u64 => f64, v => v as f64;
-    u64 => i64, v => v.cast_signed();
-    Half => f64, v => v.to_f64(); [f32; 2] => Complex, v => v.map(f64::from)
+    Half => f64, v => v.to_f64(); [f32; 2] => Complex, v => [v[0].into(), v[1].into()]
 );
 
 impl Cast<f32> for Half {

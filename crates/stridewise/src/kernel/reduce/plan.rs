@@ -18,8 +18,14 @@ const WIDTH: usize = 2048;
 const WIDE: usize = 16;
 /// Reduced items side by side from which they are reduced in place.
 const LONG: usize = 8;
-/// The most reduced items of a block, side by side.
-const RUN: usize = 1 << 15;
+/// The most bytes of reduced items of a block, side by side: eight streams of eight pages.
+const RUN: usize = 1 << 18;
+/// The most items that go into one lane of a kernel.
+const LANE: usize = 1 << 16;
+/// Runs of a block, where there are as many: those that a kernel reads at once.
+const STREAMS: usize = 8;
+/// The longest run that is short: it is reduced together with those beside it.
+const SHORT: usize = 32;
 /// The rows of a block that holds whole widths.
 const ROWS: usize = 64;
 /// The most states that are kept while the walk goes on.
@@ -98,6 +104,8 @@ pub(super) enum Form {
     Down,
     /// Reduced items side by side: each run is added up.
     Across,
+    /// All items side by side, reduced ones in short runs or short columns.
+    Short,
     /// Items are gathered first, so that kept items lie side by side.
     GatherDown,
     /// Items are gathered first, so that reduced items lie side by side.
@@ -117,6 +125,8 @@ pub(super) struct Wants {
     pub(super) item: usize,
     /// Whether a block is read more than once, and so has to be small.
     pub(super) rereads: bool,
+    /// Short runs can be reduced together.
+    pub(super) short: bool,
 }
 
 /// A reduction, ready to run.
@@ -197,6 +207,11 @@ impl Plan {
         }
     }
 
+    /// Kept items side by side within the runs of a short form.
+    pub(super) fn short_width(&self) -> usize {
+        if self.kept.axes.len() > 1 { self.kept.axes[0].extent } else { 1 }
+    }
+
     /// How many jobs there are.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.iter().map(|level| level.axis.extent).product()
@@ -256,17 +271,48 @@ impl Cutting {
             self.take_nearest_reduced(rows);
             return Form::Down;
         }
+        if direct && self.wants.short && self.take_short() {
+            return Form::Short;
+        }
         let reduced = self.rest.iter().filter(|level| !level.axis.kept).count();
         if direct && !inner.kept && (inner.extent >= LONG || reduced == 1) {
-            self.take(last, if self.wants.rereads { RUN / 8 } else { RUN });
+            let run = if self.wants.rereads { BLOCK } else { (RUN / self.wants.item).min(LANE) };
+            self.take(last, run);
             self.close_reduced();
-            self.fill(BLOCK);
+            let items = if self.wants.rereads { BLOCK } else { STREAMS * self.reduced.total };
+            self.fill(items.max(BLOCK));
             return Form::Across;
         }
         self.take(last, if inner.kept { BLOCK / 16 } else { BLOCK / 4 });
         self.fill(BLOCK);
         self.take_nearest_reduced(BLOCK / self.kept.total);
         if self.kept.total >= WIDE { Form::GatherDown } else { Form::GatherAcross }
+    }
+
+    /// Takes short runs that lie side by side, each a power of two of reduced items, or of rows of
+    /// few kept ones.
+    fn take_short(&mut self) -> bool {
+        let mut axes = self.rest.iter().rev().map(|level| level.axis);
+        let mut next = axes.next();
+        let width = next.filter(|axis| axis.kept).map_or(1, |axis| axis.extent);
+        if width > 1 {
+            next = axes.next();
+        }
+        let (Some(run), Some(beside)) = (next, axes.next()) else { return false };
+        let bytes = (width * self.wants.item) as isize;
+        let short = run.extent.is_power_of_two() && (2..=SHORT).contains(&run.extent);
+        let dense = run.input == bytes && beside.input == bytes * run.extent as isize;
+        if run.kept || !beside.kept || !short || !dense || beside.extent < STREAMS {
+            return false;
+        }
+        if width > 1 {
+            self.take(self.rest.len() - 1, width);
+        }
+        self.take(self.rest.len() - 1, run.extent);
+        self.reduced.cut = true;
+        self.take(self.rest.len() - 1, WIDTH / width);
+        self.kept.cut = true;
+        true
     }
 
     /// Takes axes from the innermost on until there are about `items`.

@@ -4,23 +4,21 @@
 //! value; across, a block's extreme is found first and looked for only where it beats the others.
 //! In `[3, 1, 1]` the lowest is at position 1; positions count in C order of the reduced axes.
 
-use std::marker::PhantomData;
-use std::mem::MaybeUninit;
-
-use super::block::{Block, Kernel};
+use super::block::{Block, Ending, Kernel, Lie};
 use super::error::Fault;
 use super::extreme::Extreme;
-use super::fold::{MOST_RUN, run_of};
+use super::fold::lanes_of;
 use super::number::{Index, Order};
-use super::skip::Without;
 
 /// Lanes at once; on the stack.
 const LANES: usize = 512;
+/// Items of a run that are looked through twice.
+const RUN: usize = 4096;
 
-/// Where the lowest item is, or the highest where `HIGH`; what is no number is skipped where
-/// `SKIP`, else it is found first.
+/// Where the highest item is, each turned; what is no number is skipped where `SKIP`, else it is
+/// found first.
 #[derive(Clone, Copy)]
-pub(super) struct Position<T, const HIGH: bool, const SKIP: bool>(PhantomData<fn() -> T>);
+pub(super) struct Position<T: Order, const SKIP: bool>(pub(super) T::Turn);
 
 /// The best so far: position -1 where there is none.
 #[derive(Clone, Copy)]
@@ -29,18 +27,51 @@ pub(super) struct Best<T> {
     position: i64,
 }
 
-impl<T: Order, const HIGH: bool, const SKIP: bool> Position<T, HIGH, SKIP> {
-    pub(super) fn new() -> Self {
-        Position(PhantomData)
+/// The position, where there is one.
+pub(super) struct There;
+
+impl<T> Ending<Best<T>> for There {
+    type Out = i64;
+
+    fn end(&self, state: &Best<T>, _count: f64) -> Result<i64, Fault> {
+        if state.position < 0 { Err(Fault::AllNan) } else { Ok(state.position) }
+    }
+}
+
+impl<T: Order, const SKIP: bool> Kernel for Position<T, SKIP> {
+    type Item = T;
+    type State = Best<T>;
+    const WIDE: bool = T::WIDE && !SKIP;
+
+    fn begin(&self) -> Best<T> {
+        Best { value: T::LOWEST, position: -1 }
     }
 
+    #[inline(always)]
+    unsafe fn add(&self, block: &Block<'_>, states: &mut [Best<T>]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match block.lie {
+                Lie::Down => self.down(block, states),
+                Lie::Across | Lie::Short => self.across(block, states),
+            }
+        }
+    }
+
+    fn merge(&self, into: &mut Best<T>, from: &Best<T>) {
+        if from.position >= 0 {
+            Self::meet(into, from.value, from.position);
+        }
+    }
+}
+
+impl<T: Order, const SKIP: bool> Position<T, SKIP> {
     /// Whether one value is found rather than another.
     #[inline(always)]
     fn beats(value: T, other: T) -> bool {
-        let beyond = if HIGH { other.is_below(value) } else { value.is_below(other) };
         let number =
             if SKIP { other.is_nan() & !value.is_nan() } else { value.is_nan() & !other.is_nan() };
-        beyond | number
+        other.is_below(value) | number
     }
 
     /// Whether two values are equally good.
@@ -59,22 +90,13 @@ impl<T: Order, const HIGH: bool, const SKIP: bool> Position<T, HIGH, SKIP> {
             *best = Best { value, position };
         }
     }
-}
 
-impl<T: Order, const HIGH: bool, const SKIP: bool> Kernel for Position<T, HIGH, SKIP> {
-    type Item = T;
-    type State = Best<T>;
-    type Out = i64;
-
-    #[inline(always)]
-    fn begin(&self) -> Best<T> {
-        Best { value: T::LOWEST, position: -1 }
-    }
-
+    /// # Safety
+    /// As for [`Kernel::add`].
     #[inline(always)]
     unsafe fn down(&self, block: &Block<'_>, states: &mut [Best<T>]) {
-        let mut values = [const { MaybeUninit::<T>::uninit() }; LANES];
-        let mut indices = [const { MaybeUninit::<T::Index>::uninit() }; LANES];
+        let mut values = [T::LOWEST; LANES];
+        let mut indices = [T::Index::of(0); LANES];
         for (lead, states) in block.kept.iter().zip(states.chunks_mut(block.run)) {
             for (panel, states) in states.chunks_mut(LANES).enumerate() {
                 let from = block.from.wrapping_offset(*lead).cast::<T>();
@@ -84,121 +106,120 @@ impl<T: Order, const HIGH: bool, const SKIP: bool> Kernel for Position<T, HIGH, 
                     let first = from.wrapping_byte_offset(rows[0]);
                     for at in 0..width {
                         // SAFETY: the block's items, as the caller promises.
-                        values[at].write(unsafe { first.wrapping_add(at).read_unaligned() });
-                        indices[at].write(T::Index::of(0));
+                        let item = unsafe { first.wrapping_add(at).read_unaligned() };
+                        values[at] = item.turned(self.0);
+                        indices[at] = T::Index::of(0);
                     }
-                    // SAFETY: just written.
-                    let values = unsafe { values[..width].assume_init_mut() };
-                    // SAFETY: just written.
-                    let indices = unsafe { indices[..width].assume_init_mut() };
+                    let (values, indices) = (&mut values[..width], &mut indices[..width]);
                     // SAFETY: the block's items, as the caller promises.
-                    unsafe { Self::best_rows(from, rows, values, indices) }
+                    unsafe { self.best_rows(from, rows, values, indices) }
                     let first = block.position + (chunk * T::Index::MOST) as isize * block.step;
-                    for (state, (value, index)) in
-                        states.iter_mut().zip(values.iter().zip(indices.iter()))
-                    {
-                        let position = first + index.position() as isize * block.step;
-                        Self::meet(state, *value, position as i64);
+                    for (at, state) in states.iter_mut().enumerate() {
+                        let position = first + indices[at].position() as isize * block.step;
+                        Self::meet(state, values[at], position as i64);
                     }
                 }
             }
         }
     }
 
+    /// # Safety
+    /// As for [`Kernel::add`].
     #[inline(always)]
     unsafe fn across(&self, block: &Block<'_>, states: &mut [Best<T>]) {
-        let fold = Extreme::<T, HIGH>::new();
         for (lead, best) in block.kept.iter().zip(states) {
             // A plan with positions has one reduced axis in a block.
             for run in block.reduced {
                 let from = block.from.wrapping_offset(*lead).wrapping_offset(*run).cast::<T>();
-                let mut next = 0;
-                while next < block.run {
-                    let length = (block.run - next).min(MOST_RUN);
-                    let piece = from.wrapping_add(next);
-                    // SAFETY: the block's items, as the caller promises, here and below.
-                    let value = unsafe {
-                        match SKIP {
-                            true => run_of(&Without(fold), piece, length),
-                            false => run_of(&fold, piece, length),
-                        }
-                    };
+                for next in (0..block.run).step_by(RUN) {
+                    let length = (block.run - next).min(RUN);
                     let position = block.position + next as isize * block.step;
-                    let earlier =
-                        Self::ties(value, best.value) && (position as i64) < best.position;
-                    if best.position < 0 || Self::beats(value, best.value) || earlier {
-                        // SAFETY: as above.
-                        let found = unsafe { Self::find(piece, length, value) };
-                        if let Some(at) = found {
-                            let position = position + at as isize * block.step;
-                            Self::meet(best, value, position as i64);
-                        }
-                    }
-                    next += length;
+                    // SAFETY: the block's items, as the caller promises.
+                    unsafe { self.run(from.wrapping_add(next), length, position, block.step, best) }
                 }
             }
         }
     }
 
+    /// Looks through a run whose first item has a position.
+    ///
+    /// # Safety
+    /// The items can be read.
     #[inline(always)]
-    fn merge(&self, into: &mut Best<T>, from: &Best<T>) {
-        if from.position >= 0 {
-            Self::meet(into, from.value, from.position);
+    unsafe fn run(
+        &self,
+        from: *const T,
+        length: usize,
+        position: isize,
+        step: isize,
+        best: &mut Best<T>,
+    ) {
+        if SKIP {
+            for at in 0..length {
+                // SAFETY: the caller's promise.
+                let item = unsafe { from.wrapping_add(at).read_unaligned() };
+                Self::meet(best, item.turned(self.0), (position + at as isize * step) as i64);
+            }
+            return;
         }
-    }
-
-    #[inline(always)]
-    fn finish(&self, state: &Best<T>) -> Result<i64, Fault> {
-        if state.position < 0 { Err(Fault::AllNan) } else { Ok(state.position) }
+        // SAFETY: the caller's promise, here and below.
+        let [value, ..] = unsafe { lanes_of(&Extreme::<T>(self.0), &[from], length) };
+        let earlier = Self::ties(value, best.value) && (position as i64) < best.position;
+        if best.position < 0 || Self::beats(value, best.value) || earlier {
+            // SAFETY: as above.
+            if let Some(at) = unsafe { self.find(from, length, value) } {
+                Self::meet(best, value, (position + at as isize * step) as i64);
+            }
+        }
     }
 }
 
-impl<T: Order, const HIGH: bool, const SKIP: bool> Position<T, HIGH, SKIP> {
+impl<T: Order, const SKIP: bool> Position<T, SKIP> {
     /// Compares the rows after the first with the best values of the lanes.
     ///
     /// # Safety
     /// Each row has an item for each lane.
     #[inline(always)]
     unsafe fn best_rows(
+        &self,
         from: *const T,
         rows: &[isize],
         values: &mut [T],
         indices: &mut [T::Index],
     ) {
         let mut row = 1;
+        // SAFETY: the caller's promise.
+        let item = |row: isize, at: usize| unsafe {
+            from.wrapping_byte_offset(row).wrapping_add(at).read_unaligned().turned(self.0)
+        };
         while row + 4 <= rows.len() {
-            let four: [*const T; 4] = std::array::from_fn(
-                #[inline(always)]
-                |at| from.wrapping_byte_offset(rows[row + at]),
-            );
-            let marks: [T::Index; 4] = std::array::from_fn(
-                #[inline(always)]
-                |at| T::Index::of(row + at),
-            );
+            let [a, b, c, d] = [rows[row], rows[row + 1], rows[row + 2], rows[row + 3]];
+            let mark = T::Index::of;
+            let marks = (mark(row), mark(row + 1), mark(row + 2), mark(row + 3));
             for (at, (value, index)) in values.iter_mut().zip(indices.iter_mut()).enumerate() {
-                let (mut best, mut best_index) = (*value, *index);
-                for (row, mark) in four.iter().zip(marks) {
-                    // SAFETY: the caller's promise.
-                    let item = unsafe { row.wrapping_add(at).read_unaligned() };
-                    let beats = Self::beats(item, best);
-                    best = if beats { item } else { best };
-                    best_index = if beats { mark } else { best_index };
-                }
-                (*value, *index) = (best, best_index);
+                let mut best = (*value, *index);
+                best = Self::better(best, (item(a, at), marks.0));
+                best = Self::better(best, (item(b, at), marks.1));
+                best = Self::better(best, (item(c, at), marks.2));
+                best = Self::better(best, (item(d, at), marks.3));
+                (*value, *index) = best;
             }
             row += 4;
         }
         while row < rows.len() {
-            let (line, mark) = (from.wrapping_byte_offset(rows[row]), T::Index::of(row));
+            let mark = T::Index::of(row);
             for (at, (value, index)) in values.iter_mut().zip(indices.iter_mut()).enumerate() {
-                // SAFETY: the caller's promise.
-                let item = unsafe { line.wrapping_add(at).read_unaligned() };
-                let beats = Self::beats(item, *value);
-                *value = if beats { item } else { *value };
-                *index = if beats { mark } else { *index };
+                (*value, *index) = Self::better((*value, *index), (item(rows[row], at), mark));
             }
             row += 1;
         }
+    }
+
+    /// The second, where its value beats the first's.
+    #[inline(always)]
+    fn better(first: (T, T::Index), second: (T, T::Index)) -> (T, T::Index) {
+        let beats = Self::beats(second.0, first.0);
+        (if beats { second.0 } else { first.0 }, if beats { second.1 } else { first.1 })
     }
 
     /// The first place of a value.
@@ -206,10 +227,10 @@ impl<T: Order, const HIGH: bool, const SKIP: bool> Position<T, HIGH, SKIP> {
     /// # Safety
     /// The items can be read.
     #[inline(always)]
-    unsafe fn find(from: *const T, length: usize, value: T) -> Option<usize> {
+    unsafe fn find(&self, from: *const T, length: usize, value: T) -> Option<usize> {
         const STEP: usize = 64;
         // SAFETY: the caller's promise.
-        let item = |at: usize| unsafe { from.wrapping_add(at).read_unaligned() };
+        let item = |at: usize| unsafe { from.wrapping_add(at).read_unaligned().turned(self.0) };
         let mut next = 0;
         while next + STEP <= length {
             let mut found = false;

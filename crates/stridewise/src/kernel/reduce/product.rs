@@ -4,8 +4,9 @@
 
 use std::marker::PhantomData;
 
+use super::block::Ending;
 use super::error::Fault;
-use super::fold::{Ending, Fold};
+use super::fold::Fold;
 use super::number::Complex;
 
 /// Multiplies items.
@@ -29,25 +30,22 @@ impl<T> ExactProduct<T> {
 }
 
 macro_rules! product {
-    ($fold:ident of $item:ty: $lane:ty = $one:expr; lift $lift:expr; join $join:expr) => {
+    ($fold:ident of $item:ty: $lane:ty = $one:expr;
+        lift $lifted:ident => $lift:expr; join $left:ident, $right:ident => $join:expr) => {
         impl Fold for $fold<$item> {
             type Item = $item;
             type Lane = $lane;
             type State = $lane;
+            const WIDE: bool = size_of::<$lane>() == 8;
+            const NOTHING: $lane = $one;
 
             #[inline(always)]
-            fn nothing(&self) -> $lane {
-                $one
+            fn lift(&self, $lifted: $item) -> $lane {
+                $lift
             }
             #[inline(always)]
-            fn lift(&self, item: $item) -> $lane {
-                let lift: fn($item) -> $lane = $lift;
-                lift(item)
-            }
-            #[inline(always)]
-            fn join(&self, left: $lane, right: $lane) -> $lane {
-                let join: fn($lane, $lane) -> $lane = $join;
-                join(left, right)
+            fn join(&self, $left: $lane, $right: $lane) -> $lane {
+                $join
             }
             #[inline(always)]
             fn begin(&self) -> $lane {
@@ -64,15 +62,15 @@ macro_rules! product {
         }
     };
 }
-product!(Product of i64: i64 = 1; lift |item| item; join i64::wrapping_mul);
-product!(Product of f32: f64 = 1.0; lift f64::from; join |a, b| a * b);
-product!(Product of f64: f64 = 1.0; lift |item| item; join |a, b| a * b);
-product!(Product of Complex: Complex = [1.0, 0.0]; lift |item| item;
-    join |a, b| [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]);
+product!(Product of i64: i64 = 1; lift item => item; join a, b => a.wrapping_mul(b));
+product!(Product of f32: f64 = 1.0; lift item => item.into(); join a, b => a * b);
+product!(Product of f64: f64 = 1.0; lift item => item; join a, b => a * b);
+product!(Product of Complex: Complex = [1.0, 0.0]; lift item => item;
+    join a, b => [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]);
 product!(ExactProduct of i64: Exactly = Exactly::ONE;
-    lift |item| Exactly { product: item.into(), left: false }; join Exactly::times);
+    lift item => Exactly { product: item.into(), left: false }; join a, b => a.times(b));
 product!(ExactProduct of u64: Exactly = Exactly::ONE;
-    lift |item| Exactly { product: item.into(), left: false }; join Exactly::times);
+    lift item => Exactly { product: item.into(), left: false }; join a, b => a.times(b));
 
 /// A product, and whether it left 128 bits: unless it meets a zero, it never comes back.
 #[derive(Clone, Copy)]
@@ -95,7 +93,6 @@ impl Exactly {
 }
 
 /// An integer product that has to fit.
-#[derive(Clone, Copy)]
 pub(super) struct Fits<O>(PhantomData<fn() -> O>);
 
 impl<O> Fits<O> {
@@ -107,7 +104,7 @@ impl<O> Fits<O> {
 impl<O: TryFrom<i128> + Copy> Ending<Exactly> for Fits<O> {
     type Out = O;
 
-    fn end(&self, state: &Exactly) -> Result<O, Fault> {
+    fn end(&self, state: &Exactly, _count: f64) -> Result<O, Fault> {
         if state.left {
             return Err(Fault::Overflow);
         }

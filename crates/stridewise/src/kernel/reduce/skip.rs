@@ -1,63 +1,67 @@
 //! Skip: what is no number does not count.
 //!
-//! Skipped items join as nothing, and the others are counted beside: of `[1, NaN, 2]` the sum is 3
-//! and the count 2. Where too few are left the result is no number.
+//! On the stage, items that are numbers are counted; then those that are none become what joins as
+//! nothing, and the kernel meets numbers only. Of `[1, NaN, 2]` the sum is 3 and the count 2.
+//! Where too few are left the result is no number.
 
-use super::block::{Block, Kernel};
+use std::marker::PhantomData;
+
+use super::block::{Compiled, Ending, Engine};
 use super::error::Fault;
-use super::fold::{Ending, Fold, fold_across, fold_down};
+use super::fold::{Fold, Folding};
 use super::number::{Missing, Order};
-use super::sum::{Summed, plain};
-use crate::kernel::element::Number;
+use super::sum::Whole;
+use crate::kernel::Backend;
 
-/// A fold that leaves out what is no number.
-#[derive(Clone, Copy)]
-pub(super) struct Without<F>(pub(super) F);
+/// What is done with staged items before they are reduced.
+pub(super) struct Skip {
+    /// Counts numbers: its states are `u64`.
+    pub(super) count: Box<dyn Engine>,
+    pub(super) clean: Box<dyn Clean>,
+}
 
-impl<F: Fold<Item: Order>> Fold for Without<F> {
-    type Item = F::Item;
-    type Lane = F::Lane;
-    type State = F::State;
+impl Skip {
+    /// Of items of a type, those that are no number becoming `nothing`.
+    pub(super) fn of<T: Order>(nothing: T, backend: Backend) -> Skip {
+        let count = Compiled::engine(Folding(Valid::<T>(PhantomData)), Whole, backend);
+        Skip { count, clean: Box::new(Nothing(nothing)) }
+    }
+}
 
-    #[inline(always)]
-    fn nothing(&self) -> F::Lane {
-        self.0.nothing()
-    }
-    #[inline(always)]
-    fn lift(&self, item: F::Item) -> F::Lane {
-        if item.is_nan() { self.0.nothing() } else { self.0.lift(item) }
-    }
-    #[inline(always)]
-    fn join(&self, left: F::Lane, right: F::Lane) -> F::Lane {
-        self.0.join(left, right)
-    }
-    #[inline(always)]
-    fn begin(&self) -> F::State {
-        self.0.begin()
-    }
-    #[inline(always)]
-    fn absorb(&self, state: &mut F::State, lane: F::Lane) {
-        self.0.absorb(state, lane);
-    }
-    #[inline(always)]
-    fn merge(&self, into: &mut F::State, from: &F::State) {
-        self.0.merge(into, from);
+/// Makes numbers of items.
+pub(super) trait Clean: Send + Sync {
+    /// # Safety
+    /// So many items of the engine's type lie there, aligned, and can be written.
+    unsafe fn clean(&self, stage: *mut u8, items: usize);
+}
+
+/// What items become that are no number.
+struct Nothing<T>(T);
+
+impl<T: Order> Clean for Nothing<T> {
+    unsafe fn clean(&self, stage: *mut u8, items: usize) {
+        let stage = stage.cast::<T>();
+        for at in 0..items {
+            // SAFETY: the caller's promise.
+            let item = unsafe { &mut *stage.wrapping_add(at) };
+            if item.is_nan() {
+                *item = self.0;
+            }
+        }
     }
 }
 
 /// Counts what is a number.
 #[derive(Clone, Copy)]
-struct Valid<T>(std::marker::PhantomData<fn() -> T>);
+struct Valid<T>(PhantomData<fn() -> T>);
 
 impl<T: Order> Fold for Valid<T> {
     type Item = T;
     type Lane = u32;
-    type State = u64;
+    type State = i64;
+    const WIDE: bool = T::WIDE;
+    const NOTHING: u32 = 0;
 
-    #[inline(always)]
-    fn nothing(&self) -> u32 {
-        0
-    }
     #[inline(always)]
     fn lift(&self, item: T) -> u32 {
         u32::from(!item.is_nan())
@@ -67,126 +71,26 @@ impl<T: Order> Fold for Valid<T> {
         left + right
     }
     #[inline(always)]
-    fn begin(&self) -> u64 {
+    fn begin(&self) -> i64 {
         0
     }
     #[inline(always)]
-    fn absorb(&self, state: &mut u64, lane: u32) {
-        *state += u64::from(lane);
+    fn absorb(&self, state: &mut i64, lane: u32) {
+        *state += i64::from(lane);
     }
     #[inline(always)]
-    fn merge(&self, into: &mut u64, from: &u64) {
+    fn merge(&self, into: &mut i64, from: &i64) {
         *into += *from;
     }
 }
 
-/// A fold of what is a number, and how many there are.
-#[derive(Clone, Copy)]
-pub(super) struct Skipping<F, E>(pub(super) F, pub(super) E);
-
-/// A partial result, and how many items it has met.
-#[derive(Clone, Copy)]
-pub(super) struct Counted<S> {
-    state: S,
-    count: u64,
-}
-
-impl<F, E> Kernel for Skipping<F, E>
-where
-    F: Fold<Item: Order>,
-    E: Ending<Counted<F::State>>,
-{
-    type Item = F::Item;
-    type State = Counted<F::State>;
-    type Out = E::Out;
-
-    #[inline(always)]
-    fn begin(&self) -> Self::State {
-        Counted { state: self.0.begin(), count: 0 }
-    }
-
-    #[inline(always)]
-    unsafe fn down(&self, block: &Block<'_>, states: &mut [Self::State]) {
-        let valid = Valid::<F::Item>(std::marker::PhantomData);
-        // SAFETY: the caller's promise.
-        unsafe {
-            fold_down(&Without(self.0), block, states, |counted| &mut counted.state);
-            fold_down(&valid, block, states, |counted| &mut counted.count);
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn across(&self, block: &Block<'_>, states: &mut [Self::State]) {
-        let valid = Valid::<F::Item>(std::marker::PhantomData);
-        // SAFETY: the caller's promise.
-        unsafe {
-            fold_across(&Without(self.0), block, states, |counted| &mut counted.state);
-            fold_across(&valid, block, states, |counted| &mut counted.count);
-        }
-    }
-
-    #[inline(always)]
-    fn merge(&self, into: &mut Self::State, from: &Self::State) {
-        self.0.merge(&mut into.state, &from.state);
-        into.count += from.count;
-    }
-
-    #[inline(always)]
-    fn finish(&self, state: &Self::State) -> Result<E::Out, Fault> {
-        self.1.end(state)
-    }
-}
-
 /// The result of another ending, from at least so many items.
-#[derive(Clone, Copy)]
-pub(super) struct AtLeast<E>(pub(super) E, pub(super) u64);
+pub(super) struct AtLeast<E>(pub(super) E, pub(super) f64);
 
-impl<S: Copy, E: Ending<S, Out: Missing>> Ending<Counted<S>> for AtLeast<E> {
+impl<S, E: Ending<S, Out: Missing>> Ending<S> for AtLeast<E> {
     type Out = E::Out;
 
-    #[inline(always)]
-    fn end(&self, counted: &Counted<S>) -> Result<E::Out, Fault> {
-        if counted.count < self.1 { Ok(E::Out::MISSING) } else { self.0.end(&counted.state) }
-    }
-}
-
-/// The sum over the number of items.
-#[derive(Clone, Copy)]
-pub(super) struct OverValid<O>(std::marker::PhantomData<fn() -> O>);
-
-impl<O> OverValid<O> {
-    pub(super) fn new() -> OverValid<O> {
-        OverValid(std::marker::PhantomData)
-    }
-}
-
-impl<S: Summed, O: Number> Ending<Counted<S>> for OverValid<O> {
-    type Out = O;
-
-    #[inline(always)]
-    fn end(&self, counted: &Counted<S>) -> Result<O, Fault> {
-        Ok(O::from_f64(plain(counted.state.total() / counted.count as f64)))
-    }
-}
-
-impl<S: Summed, O: Number> Ending<Counted<[S; 2]>> for OverValid<[O; 2]> {
-    type Out = [O; 2];
-
-    #[inline(always)]
-    fn end(&self, counted: &Counted<[S; 2]>) -> Result<[O; 2], Fault> {
-        Ok(counted.state.map(|part| O::from_f64(plain(part.total() / counted.count as f64))))
-    }
-}
-
-/// As [`AtLeast`], for endings that want the count themselves.
-#[derive(Clone, Copy)]
-pub(super) struct OfAtLeast<E>(pub(super) E, pub(super) u64);
-
-impl<S: Copy, E: Ending<Counted<S>, Out: Missing>> Ending<Counted<S>> for OfAtLeast<E> {
-    type Out = E::Out;
-
-    #[inline(always)]
-    fn end(&self, counted: &Counted<S>) -> Result<E::Out, Fault> {
-        if counted.count < self.1 { Ok(E::Out::MISSING) } else { self.0.end(counted) }
+    fn end(&self, state: &S, count: f64) -> Result<E::Out, Fault> {
+        if count < self.1 { Ok(E::Out::MISSING) } else { self.0.end(state, count) }
     }
 }

@@ -8,8 +8,9 @@
 
 use std::marker::PhantomData;
 
+use super::block::Ending;
 use super::error::Fault;
-use super::fold::{Ending, Fold};
+use super::fold::Fold;
 use super::number::{Complex, Time};
 use crate::kernel::element::Number;
 
@@ -68,31 +69,29 @@ impl Compensated {
 
 /// A fold of sums: how items are added within a block, and how blocks are.
 macro_rules! sum {
-    ($fold:ident of $item:ty: $lane:ty = $nothing:expr, $state:ty = $begin:expr;
-        lift $lift:expr; join $join:expr; absorb $absorb:expr; merge $merge:expr $(; tree $tree:expr)?) => {
+    ($fold:ident of $item:ty: $lane:ty = $nothing:expr, $state:ty = $begin:expr $(, wide $wide:expr)?;
+        lift $lifted:ident => $lift:expr; join $left:ident, $right:ident => $join:expr;
+        absorb $state_name:ident, $lane_name:ident => $absorb:expr;
+        merge $into:ident, $from:ident => $merge:expr $(; four $four:ident => $tree:expr)?) => {
         impl Fold for $fold<$item> {
             type Item = $item;
             type Lane = $lane;
             type State = $state;
+            const NOTHING: $lane = $nothing;
+            $(const WIDE: bool = $wide;)?
 
             #[inline(always)]
-            fn nothing(&self) -> $lane {
-                $nothing
+            fn lift(&self, $lifted: $item) -> $lane {
+                $lift
             }
             #[inline(always)]
-            fn lift(&self, item: $item) -> $lane {
-                let lift: fn($item) -> $lane = $lift;
-                lift(item)
-            }
-            #[inline(always)]
-            fn join(&self, left: $lane, right: $lane) -> $lane {
-                let join: fn($lane, $lane) -> $lane = $join;
-                join(left, right)
+            fn join(&self, $left: $lane, $right: $lane) -> $lane {
+                $join
             }
             $(
                 #[inline(always)]
-                fn tree<const N: usize>(&self, items: [$item; N]) -> $lane {
-                    $tree(items)
+                fn four(&self, $four: [$item; 4]) -> $lane {
+                    $tree
                 }
             )?
             #[inline(always)]
@@ -100,83 +99,79 @@ macro_rules! sum {
                 $begin
             }
             #[inline(always)]
-            fn absorb(&self, state: &mut $state, lane: $lane) {
-                let absorb: fn(&mut $state, $lane) = $absorb;
-                absorb(state, lane);
+            fn absorb(&self, $state_name: &mut $state, $lane_name: $lane) {
+                $absorb;
             }
             #[inline(always)]
-            fn merge(&self, into: &mut $state, from: &$state) {
-                let merge: fn(&mut $state, &$state) = $merge;
-                merge(into, from);
+            fn merge(&self, $into: &mut $state, $from: &$state) {
+                $merge;
             }
         }
     };
 }
 
-/// Small integers: a tree adds in a type that holds eight of them.
+/// Small integers: four of them add up in a type that holds their sum.
 macro_rules! small {
-    ($($item:ty, $eight:ty, $lane:ty);*) => {$(
+    ($($item:ty, $four:ty, $lane:ty);*) => {$(
         sum!(Sum of $item: $lane = 0, i64 = 0;
-            lift |item| <$lane>::from(item); join |a, b| a + b;
-            absorb |state, lane| *state = state.wrapping_add(i64::from(lane));
-            merge |into, from| *into = into.wrapping_add(*from);
-            tree |items: [$item; N]| {
-                let mut sum: $eight = 0;
-                for item in items {
-                    sum += <$eight>::from(item);
-                }
-                <$lane>::from(sum)
+            lift item => <$lane>::from(item); join a, b => a + b;
+            absorb state, lane => *state = state.wrapping_add(i64::from(lane));
+            merge into, from => *into = into.wrapping_add(*from);
+            four items => {
+                let [a, b, c, d] = items;
+                let low = <$four>::from(a) + <$four>::from(b);
+                <$lane>::from(low + (<$four>::from(c) + <$four>::from(d)))
             });
     )*};
 }
 small!(i8, i16, i32; u8, u16, u32; i16, i32, i32; u16, u32, u32; i32, i64, i64; u32, i64, i64);
 
 sum!(Sum of i64: i64 = 0, i64 = 0;
-    lift |item| item; join i64::wrapping_add;
-    absorb |state, lane| *state = state.wrapping_add(lane);
-    merge |into, from| *into = into.wrapping_add(*from));
+    lift item => item; join a, b => a.wrapping_add(b);
+    absorb state, lane => *state = state.wrapping_add(lane);
+    merge into, from => *into = into.wrapping_add(*from));
 
 // A NaT stays one. 64-bit sums that wrap to it are lost, as in NumPy.
-sum!(Sum of Time: i64 = 0, i64 = 0;
-    lift |item| item.0; join add_times;
-    absorb |state, lane| *state = add_times(*state, lane);
-    merge |into, from| *into = add_times(*into, *from));
+sum!(Sum of Time: i64 = 0, i64 = 0, wide false;
+    lift item => item.0; join a, b => add_times(a, b);
+    absorb state, lane => *state = add_times(*state, lane);
+    merge into, from => *into = add_times(*into, *from));
 
 fn add_times(left: i64, right: i64) -> i64 {
     if left == i64::MIN || right == i64::MIN { i64::MIN } else { left.wrapping_add(right) }
 }
 
 sum!(Sum of f32: f32 = 0.0, f64 = 0.0;
-    lift |item| item; join |a, b| a + b;
-    absorb |state, lane| *state += f64::from(lane);
-    merge |into, from| *into += *from);
+    lift item => item; join a, b => a + b;
+    absorb state, lane => *state += f64::from(lane);
+    merge into, from => *into += *from);
 
 sum!(Sum of f64: f64 = 0.0, Compensated = Compensated::NOTHING;
-    lift |item| item; join |a, b| a + b;
-    absorb |state, lane| state.add(lane);
-    merge |into, from| into.merge(from));
+    lift item => item; join a, b => a + b;
+    absorb state, lane => state.add(lane);
+    merge into, from => into.merge(from));
 
-sum!(Sum of Complex: Complex = [0.0; 2], [Compensated; 2] = [Compensated::NOTHING; 2];
-lift |item| item; join |a, b| [a[0] + b[0], a[1] + b[1]];
-absorb |state, lane| {
+sum!(Sum of Complex: Complex = [0.0; 2], [Compensated; 2] = [Compensated::NOTHING; 2], wide false;
+lift item => item; join a, b => [a[0] + b[0], a[1] + b[1]];
+absorb state, lane => {
     state[0].add(lane[0]);
     state[1].add(lane[1]);
 };
-merge |into, from| {
+merge into, from => {
     into[0].merge(&from[0]);
     into[1].merge(&from[1]);
 });
 
 // Low and high halves apart: 2^14 of them fit in 64 bits.
-sum!(ExactSum of i64: [i64; 2] = [0; 2], i128 = 0;
-    lift |item| [item & 0xffff_ffff, item >> 32]; join |a, b| [a[0] + b[0], a[1] + b[1]];
-    absorb |state, lane| *state += i128::from(lane[0]) + (i128::from(lane[1]) << 32);
-    merge |into, from| *into += *from);
+sum!(ExactSum of i64: [i64; 2] = [0; 2], i128 = 0, wide false;
+    lift item => [item & 0xffff_ffff, item >> 32]; join a, b => [a[0] + b[0], a[1] + b[1]];
+    absorb state, lane => *state += i128::from(lane[0]) + (i128::from(lane[1]) << 32);
+    merge into, from => *into += *from);
 
-sum!(ExactSum of u64: [u64; 2] = [0; 2], i128 = 0;
-    lift |item| [item & 0xffff_ffff, item >> 32]; join |a, b| [a[0] + b[0], a[1] + b[1]];
-    absorb |state, lane| *state += i128::from(lane[0]) + (i128::from(lane[1]) << 32);
-    merge |into, from| *into += *from);
+sum!(ExactSum of u64: [u64; 2] = [0; 2], i128 = 0, wide false;
+    lift item => [item & 0xffff_ffff, item >> 32]; join a, b => [a[0] + b[0], a[1] + b[1]];
+    absorb state, lane => *state += i128::from(lane[0]) + (i128::from(lane[1]) << 32);
+    merge into, from => *into += *from);
 
 /// What a sum is as a float, as far as it can be told apart.
 pub(super) trait Summed: Copy {
@@ -212,31 +207,11 @@ impl Summed for i128 {
     }
 }
 
-/// The result is the sum over a number, as a float.
-#[derive(Clone, Copy)]
-pub(super) struct Over<O> {
-    count: f64,
-    out: PhantomData<fn() -> O>,
-}
-
-impl<O> Over<O> {
-    pub(super) fn new(count: f64) -> Over<O> {
-        Over { count, out: PhantomData }
-    }
-}
-
-impl<S: Summed, O: Number> Ending<S> for Over<O> {
-    type Out = O;
-
-    #[inline(always)]
-    fn end(&self, state: &S) -> Result<O, Fault> {
-        Ok(O::from_f64(plain(state.total() / self.count)))
-    }
-}
-
 /// A float sum, in the precision of the result.
-#[derive(Clone, Copy)]
 pub(super) struct Total<O>(PhantomData<fn() -> O>);
+
+/// The same over the number of items.
+pub(super) struct Over<O>(PhantomData<fn() -> O>);
 
 impl<O> Total<O> {
     pub(super) fn new() -> Total<O> {
@@ -244,12 +219,27 @@ impl<O> Total<O> {
     }
 }
 
+impl<O> Over<O> {
+    pub(super) fn new() -> Over<O> {
+        Over(PhantomData)
+    }
+}
+
 impl<S: Summed, O: Number> Ending<S> for Total<O> {
     type Out = O;
 
     #[inline(always)]
-    fn end(&self, state: &S) -> Result<O, Fault> {
+    fn end(&self, state: &S, _count: f64) -> Result<O, Fault> {
         Ok(O::from_f64(plain(state.total())))
+    }
+}
+
+impl<S: Summed, O: Number> Ending<S> for Over<O> {
+    type Out = O;
+
+    #[inline(always)]
+    fn end(&self, state: &S, count: f64) -> Result<O, Fault> {
+        Ok(O::from_f64(plain(state.total() / count)))
     }
 }
 
@@ -260,20 +250,17 @@ pub(super) fn plain(value: f64) -> f64 {
 }
 
 /// An integer as it is.
-#[derive(Clone, Copy)]
 pub(super) struct Whole;
 
 impl Ending<i64> for Whole {
     type Out = i64;
 
-    #[inline(always)]
-    fn end(&self, state: &i64) -> Result<i64, Fault> {
+    fn end(&self, state: &i64, _count: f64) -> Result<i64, Fault> {
         Ok(*state)
     }
 }
 
 /// An integer that has to fit.
-#[derive(Clone, Copy)]
 pub(super) struct Fitting<O>(PhantomData<fn() -> O>);
 
 impl<O> Fitting<O> {
@@ -285,27 +272,18 @@ impl<O> Fitting<O> {
 impl<O: TryFrom<i128> + Copy> Ending<i128> for Fitting<O> {
     type Out = O;
 
-    #[inline(always)]
-    fn end(&self, state: &i128) -> Result<O, Fault> {
+    fn end(&self, state: &i128, _count: f64) -> Result<O, Fault> {
         O::try_from(*state).map_err(|_| Fault::Overflow)
     }
 }
 
-/// A pair of sums, in the precision of the result.
-#[derive(Clone, Copy)]
-pub(super) struct Parts<O>(PhantomData<fn() -> O>);
+/// The parts of a pair, each in another ending.
+pub(super) struct Parts<E>(pub(super) E);
 
-impl<O> Parts<O> {
-    pub(super) fn new() -> Parts<O> {
-        Parts(PhantomData)
-    }
-}
+impl<S, E: Ending<S>> Ending<[S; 2]> for Parts<E> {
+    type Out = [E::Out; 2];
 
-impl<S: Summed, O: Number> Ending<[S; 2]> for Parts<O> {
-    type Out = [O; 2];
-
-    #[inline(always)]
-    fn end(&self, state: &[S; 2]) -> Result<[O; 2], Fault> {
-        Ok(state.map(|part| O::from_f64(plain(part.total()))))
+    fn end(&self, state: &[S; 2], count: f64) -> Result<[E::Out; 2], Fault> {
+        Ok([self.0.end(&state[0], count)?, self.0.end(&state[1], count)?])
     }
 }

@@ -3,8 +3,9 @@
 //! Items are looked at as unsigned integers under a mask: of a float all bits but the sign count,
 //! so that -0.0 is zero and NaN is not. Of the bytes `0 7 0` one is not zero.
 
+use super::block::Ending;
 use super::error::Fault;
-use super::fold::{Ending, Fold};
+use super::fold::Fold;
 
 /// Unsigned integers that hold the bits of an item.
 pub(super) trait Bits: Copy + Send + Sync + 'static {
@@ -18,12 +19,12 @@ pub(super) trait Bits: Copy + Send + Sync + 'static {
     fn under(self, mask: Self) -> Self;
     /// The bits that either has.
     fn or(self, other: Self) -> Self;
-    /// 1 where there is no bit, else 0.
-    fn is_zero(self) -> Self;
+    /// 1 where there are bits, or where there are none, else 0.
+    fn is(self, bits: bool) -> Self;
     /// Whether there is no bit.
     fn zero(self) -> bool;
-    /// How many of few items have a bit under the mask.
-    fn count<const N: usize>(items: [Self; N], mask: Self) -> Self::Count;
+    /// How many of four items have a bit under the mask.
+    fn count(items: [Self; 4], mask: Self) -> Self::Count;
     /// Both counts together.
     fn plus(left: Self::Count, right: Self::Count) -> Self::Count;
 }
@@ -43,20 +44,18 @@ macro_rules! bits {
                 self | other
             }
             #[inline(always)]
-            fn is_zero(self) -> $type {
-                <$type>::from(self == 0)
+            fn is(self, bits: bool) -> $type {
+                <$type>::from((self != 0) == bits)
             }
             #[inline(always)]
             fn zero(self) -> bool {
                 self == 0
             }
             #[inline(always)]
-            fn count<const N: usize>(items: [$type; N], mask: $type) -> $count {
-                let mut count: $type = 0;
-                for item in items {
-                    count += <$type>::from(item & mask != 0);
-                }
-                <$count>::from(count)
+            fn count(items: [$type; 4], mask: $type) -> $count {
+                let one = |item: $type| <$type>::from(item & mask != 0);
+                let [a, b, c, d] = items;
+                <$count>::from((one(a) + one(b)) + (one(c) + one(d)))
             }
             #[inline(always)]
             fn plus(left: $count, right: $count) -> $count {
@@ -67,23 +66,22 @@ macro_rules! bits {
 }
 bits!(u8, u32; u16, u32; u32, u32; u64, u64);
 
-/// Whether there is an item with a bit under the mask; without one, where `ALL`.
+/// Whether there is an item that has bits under the mask, or one that has none.
 #[derive(Clone, Copy)]
-pub(super) struct Exists<T, const ALL: bool>(pub(super) T);
+pub(super) struct Exists<T> {
+    pub(super) mask: T,
+    pub(super) bits: bool,
+}
 
-impl<T: Bits, const ALL: bool> Fold for Exists<T, ALL> {
+impl<T: Bits> Fold for Exists<T> {
     type Item = T;
     type Lane = T;
     type State = bool;
+    const NOTHING: T = T::ZERO;
 
     #[inline(always)]
-    fn nothing(&self) -> T {
-        T::ZERO
-    }
-    #[inline(always)]
     fn lift(&self, item: T) -> T {
-        let bits = item.under(self.0);
-        if ALL { bits.is_zero() } else { bits }
+        item.under(self.mask).is(self.bits)
     }
     #[inline(always)]
     fn join(&self, left: T, right: T) -> T {
@@ -107,16 +105,14 @@ impl<T: Bits, const ALL: bool> Fold for Exists<T, ALL> {
     }
 }
 
-/// What was looked for was found, or was not, where `ALL`.
-#[derive(Clone, Copy)]
-pub(super) struct Found<const ALL: bool>;
+/// Whether it was found, or was not.
+pub(super) struct Found(pub(super) bool);
 
-impl<const ALL: bool> Ending<bool> for Found<ALL> {
+impl Ending<bool> for Found {
     type Out = bool;
 
-    #[inline(always)]
-    fn end(&self, state: &bool) -> Result<bool, Fault> {
-        Ok(*state != ALL)
+    fn end(&self, state: &bool, _count: f64) -> Result<bool, Fault> {
+        Ok(*state == self.0)
     }
 }
 
@@ -128,17 +124,14 @@ impl<T: Bits> Fold for Nonzero<T> {
     type Item = T;
     type Lane = T::Count;
     type State = i64;
+    const NOTHING: T::Count = T::NONE;
 
     #[inline(always)]
-    fn nothing(&self) -> T::Count {
-        T::NONE
-    }
-    #[inline(always)]
     fn lift(&self, item: T) -> T::Count {
-        T::count([item], self.0)
+        T::count([item, T::ZERO, T::ZERO, T::ZERO], self.0)
     }
     #[inline(always)]
-    fn tree<const N: usize>(&self, items: [T; N]) -> T::Count {
+    fn four(&self, items: [T; 4]) -> T::Count {
         T::count(items, self.0)
     }
     #[inline(always)]

@@ -9,9 +9,9 @@
 //!
 //! In `(3,4):(32,8)+0` reduced along axis 0 there is one job, one step and one block.
 
-use super::block::{Block, Cell, Engine, Places};
+use super::block::{Block, Cell, Counts, Lie, Places};
+use super::choose::Choice;
 use super::error::{Fault, ReduceError};
-use super::load::Gather;
 use super::plan::{Axis, Form, Level, Plan};
 use crate::control::Stopped;
 use crate::layout::PerAxis;
@@ -19,8 +19,7 @@ use crate::layout::PerAxis;
 /// A plan with the memory that it runs on.
 pub(super) struct Work<'a> {
     pub(super) plan: &'a Plan,
-    pub(super) engine: &'a dyn Engine,
-    pub(super) gather: Gather,
+    pub(super) choice: &'a Choice,
     pub(super) input: *const u8,
     pub(super) output: *mut u8,
     pub(super) tables: Tables,
@@ -42,6 +41,7 @@ impl Tables {
         let (kept_skip, reduced_skip, run) = match plan.form {
             Form::Down => (1, 0, inner(&plan.kept.axes)),
             Form::Across => (0, 1, inner(&plan.reduced.axes)),
+            Form::Short => (0, 0, plan.reduced.total),
             Form::GatherDown | Form::GatherAcross => (0, 0, 1),
         };
         Tables {
@@ -89,16 +89,46 @@ impl From<Fault> for Halt {
 }
 
 impl Work<'_> {
-    /// How many cells hold the states of a job.
+    /// How many cells hold the states of a job: those of its items, and their counts where what
+    /// is no number is skipped.
     pub(super) fn cells(&self) -> usize {
-        self.engine.cells(self.plan.states)
+        let counts = self.choice.skip.as_ref();
+        self.own_cells() + counts.map_or(0, |skip| skip.count.cells(self.plan.states))
+    }
+
+    fn own_cells(&self) -> usize {
+        self.choice.engine.cells(self.plan.states)
+    }
+
+    fn begin(&self, cells: &mut [Cell]) {
+        let (own, counts) = cells.split_at_mut(self.own_cells());
+        self.choice.engine.begin(own, self.plan.states);
+        if let Some(skip) = &self.choice.skip {
+            skip.count.begin(counts, self.plan.states);
+        }
+    }
+
+    /// Adds the states of one part of a job to those of another.
+    ///
+    /// # Safety
+    /// Both were begun by this work.
+    pub(super) unsafe fn merge(&self, into: &mut [Cell], from: &[Cell]) {
+        let (own, counts) = into.split_at_mut(self.own_cells());
+        let (from, from_counts) = from.split_at(self.own_cells());
+        // SAFETY: the caller's promise.
+        unsafe {
+            self.choice.engine.merge(own, from, self.plan.states);
+            if let Some(skip) = &self.choice.skip {
+                skip.count.merge(counts, from_counts, self.plan.states);
+            }
+        }
     }
 
     /// Runs a whole job, results and all.
     ///
     /// # Safety
     /// Every byte that the plan reaches can be read in the input and written in the output, by
-    /// nobody else meanwhile, and the two do not overlap; gather and engine are of one item.
+    /// nobody else meanwhile, and the two do not overlap; the choice's gather and engine are of one item.
     pub(super) unsafe fn job(
         &self,
         spot: &Spot,
@@ -130,7 +160,7 @@ impl Work<'_> {
         tick: Tick<'_>,
     ) -> Result<(), Stopped> {
         let plan = self.plan;
-        self.engine.begin(states, plan.states);
+        self.begin(states);
         let mut walk = plan.walk.clone();
         let mut here = Spot { index: PerAxis::filled(0, walk.len()), ..spot.clone() };
         if let Some(first) = walk.first_mut() {
@@ -151,7 +181,7 @@ impl Work<'_> {
             unsafe { self.block(&here, kept, reduced, states, bench) };
             tick(kept * reduced * plan.item)?;
             // SAFETY: begun above.
-            let settled = unsafe { self.engine.are_settled(states, plan.states) };
+            let settled = unsafe { self.choice.engine.are_settled(states, plan.states) };
             if !here.advance(&walk) || settled {
                 return Ok(());
             }
@@ -170,49 +200,58 @@ impl Work<'_> {
     ) {
         let (plan, tables) = (self.plan, &self.tables);
         let mut block = Block {
+            lie: Lie::Down,
             from: self.input.wrapping_offset(here.input),
-            kept: &tables.kept,
-            reduced: &tables.reduced,
+            kept: &tables.kept[..kept.min(tables.kept.len())],
+            reduced: &tables.reduced[..reduced.min(tables.reduced.len())],
             run: tables.run,
+            width: 1,
             position: here.position,
             step: plan.reduced.axes.first().map_or(0, |axis| axis.position),
         };
-        let item = self.engine.item() as isize;
+        let (own, counts) = states.split_at_mut(self.own_cells());
+        let engine = self.choice.engine.as_ref();
         match plan.form {
             Form::Down => {
                 block.run = tables.run.min(kept);
                 block.kept = &tables.kept[..kept / block.run];
-                block.reduced = &tables.reduced[..reduced];
             }
             Form::Across => {
+                block.lie = Lie::Across;
                 block.run = tables.run.min(reduced);
                 block.reduced = &tables.reduced[..reduced / block.run];
-                block.kept = &tables.kept[..kept];
+            }
+            Form::Short => {
+                block.lie = Lie::Short;
+                block.width = plan.short_width();
             }
             Form::GatherDown | Form::GatherAcross => {
-                let (lines, runs) = match plan.form {
-                    Form::GatherDown => (reduced, kept),
-                    _ => (kept, reduced),
+                let (lie, lines, runs) = match plan.form {
+                    Form::GatherDown => (Lie::Down, reduced, kept),
+                    _ => (Lie::Across, kept, reduced),
                 };
+                (block.lie, block.run) = (lie, runs);
                 // SAFETY: the caller's promise.
-                block.from = unsafe { self.stage(block.from, kept, reduced, bench) };
-                let line = runs as isize * item;
+                let stage = unsafe { self.stage(block.from, kept, reduced, bench) };
+                block.from = stage;
+                let line = (runs * engine.item()) as isize;
                 bench.lines.clear();
                 bench.lines.extend((0..lines as isize).map(|at| at * line));
-                block.run = runs;
-                (block.kept, block.reduced) = match plan.form {
-                    Form::GatherDown => (&[0][..], &bench.lines[..]),
+                (block.kept, block.reduced) = match lie {
+                    Lie::Down => (&[0][..], &bench.lines[..]),
                     _ => (&bench.lines[..], &[0][..]),
                 };
+                if let Some(skip) = &self.choice.skip {
+                    // SAFETY: the stage has just these items; the tile has a count for each state.
+                    unsafe {
+                        skip.count.add(&block, counts, here.state);
+                        skip.clean.clean(stage, kept * reduced);
+                    }
+                }
             }
         }
         // SAFETY: the caller's promise; the tile has the states of every step of the walk.
-        unsafe {
-            match plan.form {
-                Form::Down | Form::GatherDown => self.engine.down(&block, states, here.state),
-                _ => self.engine.across(&block, states, here.state),
-            }
-        }
+        unsafe { engine.add(&block, own, here.state) }
     }
 
     /// Gathers a block on the stage, and says where it begins.
@@ -225,9 +264,9 @@ impl Work<'_> {
         kept: usize,
         reduced: usize,
         bench: &mut Bench,
-    ) -> *const u8 {
+    ) -> *mut u8 {
         let (plan, tables) = (self.plan, &self.tables);
-        let bytes = plan.kept.total * plan.reduced.total * self.engine.item();
+        let bytes = plan.kept.total * plan.reduced.total * self.choice.engine.item();
         bench.stage.resize(bytes.div_ceil(size_of::<Cell>()), 0);
         let stage = bench.stage.as_mut_ptr().cast::<u8>();
         let (kept_step, reduced_step) = match plan.form {
@@ -240,9 +279,9 @@ impl Work<'_> {
         // SAFETY: the caller's promise, and the stage has room for the whole block.
         unsafe {
             if step(&plan.kept.axes) < step(&plan.reduced.axes) {
-                (self.gather)(from, reduced, kept, stage, (reduced_step, kept_step));
+                (self.choice.gather)(from, reduced, kept, stage, (reduced_step, kept_step));
             } else {
-                (self.gather)(from, kept, reduced, stage, (kept_step, reduced_step));
+                (self.choice.gather)(from, kept, reduced, stage, (kept_step, reduced_step));
             }
         }
         stage
@@ -265,8 +304,19 @@ impl Work<'_> {
                 run,
                 step: tables.results_step,
             };
+            let (own, counts) = states.split_at(self.own_cells());
+            let counts = match self.choice.skip {
+                None => Counts::All(self.choice.count),
+                // SAFETY: cells of whole numbers, which are read as such; none is negative.
+                Some(_) => Counts::Each(unsafe {
+                    std::slice::from_raw_parts(
+                        counts.as_ptr().cast::<u64>().wrapping_add(here.state),
+                        count,
+                    )
+                }),
+            };
             // SAFETY: the caller's promise: results of the job.
-            unsafe { self.engine.finish(states, here.state, &places)? };
+            unsafe { self.choice.engine.finish(own, here.state, counts, &places)? };
             if !here.advance(&kept) {
                 return Ok(());
             }
