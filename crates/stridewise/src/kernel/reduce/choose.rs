@@ -313,8 +313,8 @@ impl Choosing<'_> {
             (Kind::Float, 2) => self.float_sum::<Half, f32, _>(Total::<Half>::new()),
             (Kind::Float, 4) => self.float_sum::<f32, f32, _>(Total::<f32>::new()),
             (Kind::Float, 8) => self.float_sum::<f64, f64, _>(Total::<f64>::new()),
-            (Kind::Complex, 8) => self.complex_sum::<f32, _>(|| Total::<f32>::new()),
-            (Kind::Complex, _) => self.complex_sum::<f64, _>(|| Total::<f64>::new()),
+            (Kind::Complex, 8) => self.complex_sum::<f32, _>(Total::<f32>::new),
+            (Kind::Complex, _) => self.complex_sum::<f64, _>(Total::<f64>::new),
             _ => return None,
         })
     }
@@ -411,8 +411,8 @@ impl Choosing<'_> {
             (Kind::Float, 2) => self.float_sum::<Half, f32, _>(Over::<Half>::new()),
             (Kind::Float, 4) => self.float_sum::<f32, f32, _>(Over::<f32>::new()),
             (Kind::Float, 8) => self.float_sum::<f64, f64, _>(Over::<f64>::new()),
-            (Kind::Complex, 8) => self.complex_sum::<f32, _>(|| Over::<f32>::new()),
-            (Kind::Complex, _) => self.complex_sum::<f64, _>(|| Over::<f64>::new()),
+            (Kind::Complex, 8) => self.complex_sum::<f32, _>(Over::<f32>::new),
+            (Kind::Complex, _) => self.complex_sum::<f64, _>(Over::<f64>::new),
             _ => return None,
         })
     }
