@@ -3,8 +3,8 @@
 //! ```text
 //! down:   for rows, 8 at a time:  lane[c] = lane[c] + (((r0+r1)+(r2+r3)) + ((r4+r5)+(r6+r7)))[c]
 //! across: of 8 runs at once, each as rows of 16 items, 4 rows at a time into 16 lanes, as above
-//!         at last the lanes of all runs are added in pairs: 16, 8, ... 1
-//! short:  item 0 + item 1, item 2 + item 3, ...; then the same with what comes of it
+//!         at last the lanes of each are added half by half: 16, 8, ... 1
+//! short:  of runs of 2, 4, ... 32 items the items are the lanes
 //! now and then: state = state + lane, with more precision than a lane has
 //! ```
 //!
@@ -15,22 +15,21 @@
 //! Which items are joined in which order depends on the numbers of rows and columns alone.
 //! In `(3,4):(32,8)+0` there are 3 rows and 4 lanes.
 
+use std::hint::black_box;
 use std::mem::MaybeUninit;
 
 use super::block::{Block, Kernel, Lie};
 
 /// Rows that go into a lane before the lane goes further.
 const ROWS: usize = 64;
-/// The most lanes at once; on the stack.
-const LANES: usize = 2048;
+/// The most lanes at once, of 4 bytes each; on the stack.
+const LANES: usize = 8192;
 /// Lanes of a run.
 const ACROSS: usize = 16;
 /// Runs that are read at once.
 const STREAMS: usize = 8;
 /// Items of a run from which it is worth cutting into as many.
 const CUT: usize = STREAMS * ACROSS * 4;
-/// The most items that are joined in pairs before anything else is read.
-const PAIRS: usize = 1024;
 
 /// How items are joined.
 pub(super) trait Fold: Copy + Send + Sync {
@@ -109,10 +108,12 @@ impl<F: Fold> Kernel for Folding<F> {
 #[inline(always)]
 unsafe fn down<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
     let mut storage = [const { MaybeUninit::<F::Lane>::uninit() }; LANES];
+    let panels = block.run.div_ceil(LANES * 4 / size_of::<F::Lane>().clamp(4, 16));
+    let width = block.run.div_ceil(panels);
     for (lead, states) in block.kept.iter().zip(states.chunks_mut(block.run)) {
-        for (panel, states) in states.chunks_mut(LANES).enumerate() {
+        for (panel, states) in states.chunks_mut(width).enumerate() {
             let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
-            let from = from.wrapping_add(panel * LANES);
+            let from = from.wrapping_add(panel * width);
             for rows in block.reduced.chunks(ROWS) {
                 let lanes = &mut storage[..states.len()];
                 lanes.fill(MaybeUninit::new(F::NOTHING));
@@ -130,37 +131,26 @@ unsafe fn down<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
     }
 }
 
-/// Adds rows, each at its offset from `from`, to lanes.
+/// Adds rows, each at its offset from `from`, to lanes. Eight streams go from one row to the next.
 ///
 /// # Safety
 /// Each row has an item for each lane.
 #[inline(always)]
 unsafe fn add_rows<F: Fold>(fold: &F, from: *const F::Item, rows: &[isize], lanes: &mut [F::Lane]) {
-    let mut rest = rows;
-    while let Some((&[a, b, c, d, e, f, g, h], more)) = rest.split_first_chunk::<8>() {
+    let each = rows.len() / STREAMS;
+    for first in 0..each {
+        let row = |stream: usize| rows[first + stream * each];
+        let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+        let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
         for (at, lane) in lanes.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
-            let [low, high] = unsafe {
-                [
-                    fold.four([
-                        item(from, a, at),
-                        item(from, b, at),
-                        item(from, c, at),
-                        item(from, d, at),
-                    ]),
-                    fold.four([
-                        item(from, e, at),
-                        item(from, f, at),
-                        item(from, g, at),
-                        item(from, h, at),
-                    ]),
-                ]
-            };
+            let item = |row: isize| unsafe { item(from, row, at) };
+            let low = fold.four([item(a), item(b), item(c), item(d)]);
+            let high = fold.four([item(e), item(f), item(g), item(h)]);
             *lane = fold.join(*lane, fold.join(low, high));
         }
-        rest = more;
     }
-    for &row in rest {
+    for &row in &rows[each * STREAMS..] {
         for (at, lane) in lanes.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
             *lane = fold.join(*lane, fold.lift(unsafe { item(from, row, at) }));
@@ -187,14 +177,19 @@ unsafe fn across<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) 
     // Few runs are cut into as many pieces as there are streams, and a rest.
     let cut = total < STREAMS && length >= CUT;
     let piece = if cut { length / CUT * (CUT / STREAMS) } else { length };
-    let turns = if cut { 2 * total } else { total.div_ceil(STREAMS) };
+    // Otherwise each stream goes from one run to the next.
+    let each = total / STREAMS;
+    let turns = if cut { 2 * total } else { each + usize::from(total % STREAMS > 0) };
+    let mut lanes = [[[F::NOTHING; ACROSS]; STREAMS]; 2];
     for turn in 0..turns {
         let (first, count, piece, skip) = match (cut, turn % 2) {
-            (false, _) => (turn * STREAMS, STREAMS.min(total - turn * STREAMS), length, 0),
+            (false, _) if turn < each => (turn, STREAMS, length, 0),
+            (false, _) => (STREAMS * each, total % STREAMS, length, 0),
             (true, 0) => (turn / 2, STREAMS, piece, 0),
             (true, _) => (turn / 2, 1, length - STREAMS * piece, STREAMS * piece),
         };
-        let run = |at: usize| if cut { first } else { first + at };
+        let step = if turn < each { each } else { 1 };
+        let run = |at: usize| if cut { first } else { first + at * step };
         let mut from = [std::ptr::null(); STREAMS];
         for (at, from) in from[..count].iter_mut().enumerate() {
             let (kept, reduced) = (block.kept[run(at) / runs], block.reduced[run(at) % runs]);
@@ -203,84 +198,113 @@ unsafe fn across<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) 
             *from = start.cast::<F::Item>().wrapping_add(skip);
         }
         // SAFETY: the block's items, as the caller promises.
-        let lanes = unsafe { lanes_of(fold, &from[..count], piece) };
-        for (at, lane) in lanes[..count].iter().enumerate() {
-            fold.absorb(&mut states[run(at) / runs], *lane);
+        unsafe { add_runs(fold, &from[..count], piece, &mut lanes) };
+        for (at, lanes) in lanes[0][..count].iter().enumerate() {
+            fold.absorb(&mut states[run(at) / runs], tree(fold, *black_box(lanes)));
         }
     }
 }
 
-/// The lanes of up to [`STREAMS`] runs of one length, read at once.
+/// The lane of one run.
 ///
 /// # Safety
-/// The items of each run can be read.
+/// The items can be read.
 #[inline(always)]
-pub(super) unsafe fn lanes_of<F: Fold>(
+pub(super) unsafe fn lane_of<F: Fold>(fold: &F, from: *const F::Item, length: usize) -> F::Lane {
+    let mut lanes = [[[F::NOTHING; ACROSS]; 1]; 2];
+    // SAFETY: the caller's promise.
+    unsafe { add_runs(fold, &[from], length, &mut lanes) };
+    tree(fold, lanes[0][0])
+}
+
+/// Adds up runs of one length, read at once, each in the first of its lanes.
+///
+/// # Safety
+/// The items of each run can be read; there are lanes for each run.
+#[inline(always)]
+unsafe fn add_runs<F: Fold, const N: usize>(
     fold: &F,
     from: &[*const F::Item],
     length: usize,
-) -> [F::Lane; STREAMS] {
-    let mut lanes = [[F::NOTHING; ACROSS]; STREAMS];
+    lanes: &mut [[[F::Lane; ACROSS]; N]; 2],
+) {
+    let [all, some] = lanes;
     let rows = length / ACROSS;
+    all[..from.len()].fill([F::NOTHING; ACROSS]);
     for first in (0..rows).step_by(ROWS) {
         let last = (first + ROWS).min(rows);
-        let mut part = [[F::NOTHING; ACROSS]; STREAMS];
+        some[..from.len()].fill([F::NOTHING; ACROSS]);
         let fours = first + (last - first) / 4 * 4;
         for row in (first..fours).step_by(4) {
-            for (from, part) in from.iter().zip(&mut part) {
+            for (from, lanes) in from.iter().zip(some.iter_mut()) {
                 // SAFETY: the caller's promise.
-                unsafe { add_four(fold, from.wrapping_add(row * ACROSS), part) }
+                unsafe { add_four(fold, from.wrapping_add(row * ACROSS), lanes) }
             }
         }
         for row in fours..last {
-            for (from, part) in from.iter().zip(&mut part) {
+            for (from, lanes) in from.iter().zip(some.iter_mut()) {
                 // SAFETY: the caller's promise.
-                unsafe { add_some(fold, from.wrapping_add(row * ACROSS), part) }
+                unsafe { add_one(fold, from.wrapping_add(row * ACROSS), lanes) }
             }
         }
-        for (lanes, part) in lanes.iter_mut().zip(&part) {
+        for (all, some) in all[..from.len()].iter_mut().zip(some.iter()) {
+            let mut sum = *all;
             for at in 0..ACROSS {
-                lanes[at] = fold.join(lanes[at], part[at]);
+                sum[at] = fold.join(sum[at], some[at]);
             }
+            *all = sum;
         }
     }
-    for (from, lanes) in from.iter().zip(&mut lanes) {
-        let tail = &mut lanes[..length % ACROSS];
-        // SAFETY: the caller's promise.
-        unsafe { add_some(fold, from.wrapping_add(rows * ACROSS), tail) }
+    for (from, lanes) in from.iter().zip(all) {
+        for (at, lane) in lanes[..length % ACROSS].iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            let item = unsafe { from.wrapping_add(rows * ACROSS + at).read_unaligned() };
+            *lane = fold.join(*lane, fold.lift(item));
+        }
     }
-    let (mut wide, mut half) = ([F::NOTHING; STREAMS * 8], [F::NOTHING; STREAMS * 4]);
-    join_pairs(fold, lanes.as_flattened(), &mut wide, 1);
-    join_pairs(fold, &wide, &mut half, 1);
-    join_pairs(fold, &half, &mut wide[..STREAMS * 2], 1);
-    let mut one = [F::NOTHING; STREAMS];
-    join_pairs(fold, &wide[..STREAMS * 2], &mut one, 1);
-    one
 }
 
-/// Adds four rows that follow one another.
+/// Adds four rows that follow one another. The sums are a copy, so that the compiler sees that
+/// they lie apart from the items.
 ///
 /// # Safety
 /// The items can be read.
 #[inline(always)]
 unsafe fn add_four<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane; ACROSS]) {
-    for (at, lane) in lanes.iter_mut().enumerate() {
+    let mut sums = *lanes;
+    for (at, sum) in sums.iter_mut().enumerate() {
         // SAFETY: the caller's promise.
         let item = |row: usize| unsafe { from.wrapping_add(row * ACROSS + at).read_unaligned() };
-        *lane = fold.join(*lane, fold.four([item(0), item(1), item(2), item(3)]));
+        *sum = fold.join(*sum, fold.four([item(0), item(1), item(2), item(3)]));
     }
+    *lanes = sums;
 }
 
-/// Adds as many items as there are lanes.
+/// Adds one row.
 ///
 /// # Safety
 /// The items can be read.
 #[inline(always)]
-unsafe fn add_some<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane]) {
-    for (at, lane) in lanes.iter_mut().enumerate() {
+unsafe fn add_one<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane; ACROSS]) {
+    let mut sums = *lanes;
+    for (at, sum) in sums.iter_mut().enumerate() {
         // SAFETY: the caller's promise.
-        *lane = fold.join(*lane, fold.lift(unsafe { from.wrapping_add(at).read_unaligned() }));
+        *sum = fold.join(*sum, fold.lift(unsafe { from.wrapping_add(at).read_unaligned() }));
     }
+    *lanes = sums;
+}
+
+/// Joins lanes half by half.
+#[inline(always)]
+fn tree<F: Fold, const N: usize>(fold: &F, mut lanes: [F::Lane; N]) -> F::Lane {
+    let mut count = N;
+    while count > 1 {
+        count /= 2;
+        for at in 0..count {
+            lanes[at] = fold.join(lanes[at], lanes[at + count]);
+        }
+    }
+    lanes[0]
 }
 
 /// See [`Lie::Short`].
@@ -289,60 +313,59 @@ unsafe fn add_some<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane
 /// As for [`Kernel::add`].
 #[inline(always)]
 unsafe fn short<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
-    let (run, width) = (block.run, block.width);
-    let mut buffers = ([F::NOTHING; PAIRS / 2], [F::NOTHING; PAIRS / 4]);
-    let most = (PAIRS / (run * width)).max(1) * width;
-    for (chunk, states) in states.chunks_mut(most).enumerate() {
-        let from = block.from.cast::<F::Item>().wrapping_add(chunk * most * run);
-        let (mut have, mut next) = (&mut buffers.0[..], &mut buffers.1[..]);
-        let mut count = states.len() * run / 2;
-        // SAFETY: the block's items, as the caller promises.
-        unsafe { lift_pairs(fold, from, &mut have[..count], width) }
-        while count > states.len() {
-            count /= 2;
-            join_pairs(fold, &have[..2 * count], &mut next[..count], width);
-            std::mem::swap(&mut have, &mut next);
-        }
-        for (state, lane) in states.iter_mut().zip(have) {
-            fold.absorb(state, *lane);
+    let from = block.from.cast::<F::Item>();
+    // SAFETY: the block's items, as the caller promises.
+    unsafe {
+        match (block.width, block.run) {
+            (1, 2) => short_runs::<F, 2>(fold, from, states),
+            (1, 4) => short_runs::<F, 4>(fold, from, states),
+            (1, 8) => short_runs::<F, 8>(fold, from, states),
+            (1, 16) => short_runs::<F, 16>(fold, from, states),
+            (1, 32) => short_runs::<F, 32>(fold, from, states),
+            (width, run) => short_columns(fold, from, width, run, states),
         }
     }
 }
 
-/// Joins pairs of items, each a row of some width.
-///
 /// # Safety
-/// There are twice as many items as lanes, and they can be read.
+/// `N` items for each state can be read.
 #[inline(always)]
-unsafe fn lift_pairs<F: Fold>(fold: &F, from: *const F::Item, to: &mut [F::Lane], width: usize) {
-    // SAFETY: the caller's promise.
-    let item = |at: usize| unsafe { fold.lift(from.wrapping_add(at).read_unaligned()) };
-    if width == 1 {
-        for (at, to) in to.iter_mut().enumerate() {
-            *to = fold.join(item(2 * at), item(2 * at + 1));
+unsafe fn short_runs<F: Fold, const N: usize>(
+    fold: &F,
+    from: *const F::Item,
+    states: &mut [F::State],
+) {
+    for (run, state) in states.iter_mut().enumerate() {
+        let from = black_box(from.wrapping_add(run * N));
+        let mut lanes = [F::NOTHING; N];
+        for (at, lane) in lanes.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            *lane = fold.lift(unsafe { from.wrapping_add(at).read_unaligned() });
         }
-        return;
-    }
-    for (pair, to) in to.chunks_exact_mut(width).enumerate() {
-        for (at, to) in to.iter_mut().enumerate() {
-            *to = fold.join(item(2 * pair * width + at), item((2 * pair + 1) * width + at));
-        }
+        fold.absorb(state, tree(fold, lanes));
     }
 }
 
-/// As `lift_pairs`, of lanes.
+/// # Safety
+/// As many items as the run is long can be read for each state.
 #[inline(always)]
-fn join_pairs<F: Fold>(fold: &F, from: &[F::Lane], to: &mut [F::Lane], width: usize) {
-    if width == 1 {
-        for (to, pair) in to.iter_mut().zip(from.chunks_exact(2)) {
-            *to = fold.join(pair[0], pair[1]);
-        }
-        return;
-    }
-    for (to, pair) in to.chunks_exact_mut(width).zip(from.chunks_exact(2 * width)) {
-        let (left, right) = pair.split_at(width);
-        for (at, to) in to.iter_mut().enumerate() {
-            *to = fold.join(left[at], right[at]);
+unsafe fn short_columns<F: Fold>(
+    fold: &F,
+    from: *const F::Item,
+    width: usize,
+    run: usize,
+    states: &mut [F::State],
+) {
+    for (group, states) in states.chunks_exact_mut(width).enumerate() {
+        for (column, state) in states.iter_mut().enumerate() {
+            let first = from.wrapping_add(group * run * width + column);
+            let mut lane = F::NOTHING;
+            for row in 0..run {
+                // SAFETY: the caller's promise.
+                let item = unsafe { first.wrapping_add(row * width).read_unaligned() };
+                lane = fold.join(lane, fold.lift(item));
+            }
+            fold.absorb(state, lane);
         }
     }
 }

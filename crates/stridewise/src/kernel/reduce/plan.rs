@@ -12,8 +12,10 @@ use crate::nest::Loops;
 
 /// Items in a block, about: its bytes stay in a first-level cache.
 const BLOCK: usize = 4096;
-/// The most kept items side by side: their lanes stay in a first-level cache.
-const WIDTH: usize = 2048;
+/// The most kept items side by side: their lanes stay in the nearest caches.
+const WIDTH: usize = 8192;
+/// The same where a block is read more than once.
+const REREAD_WIDTH: usize = 256;
 /// Kept items side by side from which they are reduced in place.
 const WIDE: usize = 16;
 /// Reduced items side by side from which they are reduced in place.
@@ -265,7 +267,7 @@ impl Cutting {
         let last = self.rest.len() - 1;
         if direct && inner.kept && inner.extent >= WIDE {
             let (width, rows) =
-                if self.wants.rereads { (WIDTH / 8, ROWS / 4) } else { (WIDTH, ROWS) };
+                if self.wants.rereads { (REREAD_WIDTH, ROWS / 4) } else { (WIDTH, ROWS) };
             self.take(last, width);
             self.fill(BLOCK);
             self.take_nearest_reduced(rows);
@@ -279,7 +281,8 @@ impl Cutting {
             let run = if self.wants.rereads { BLOCK } else { (RUN / self.wants.item).min(LANE) };
             self.take(last, run);
             self.close_reduced();
-            let items = if self.wants.rereads { BLOCK } else { STREAMS * self.reduced.total };
+            let items =
+                if self.wants.rereads { 1 } else { STREAMS * self.reduced.total.max(BLOCK) };
             self.fill(items.max(BLOCK));
             return Form::Across;
         }
@@ -310,7 +313,7 @@ impl Cutting {
         }
         self.take(self.rest.len() - 1, run.extent);
         self.reduced.cut = true;
-        self.take(self.rest.len() - 1, WIDTH / width);
+        self.take(self.rest.len() - 1, BLOCK / width);
         self.kept.cut = true;
         true
     }

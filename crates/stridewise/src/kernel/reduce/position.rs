@@ -7,7 +7,7 @@
 use super::block::{Block, Ending, Kernel, Lie};
 use super::error::Fault;
 use super::extreme::Extreme;
-use super::fold::lanes_of;
+use super::fold::lane_of;
 use super::number::{Index, Order};
 
 /// Lanes at once; on the stack.
@@ -163,7 +163,7 @@ impl<T: Order, const SKIP: bool> Position<T, SKIP> {
             return;
         }
         // SAFETY: the caller's promise, here and below.
-        let [value, ..] = unsafe { lanes_of(&Extreme::<T>(self.0), &[from], length) };
+        let value = unsafe { lane_of(&Extreme::<T>(self.0), from, length) };
         let earlier = Self::ties(value, best.value) && (position as i64) < best.position;
         if best.position < 0 || Self::beats(value, best.value) || earlier {
             // SAFETY: as above.
