@@ -36,8 +36,9 @@ pub(super) struct Block<'a> {
     pub(super) reduced: &'a [isize],
     /// Items side by side, or reduced items of short runs.
     pub(super) run: usize,
-    /// Kept items side by side within short runs.
+    /// Kept items side by side within short runs, and kept items in all of them.
     pub(super) width: usize,
+    pub(super) count: usize,
     /// The position of the first item.
     pub(super) position: isize,
     /// How far positions move from one reduced item to the next.
@@ -49,7 +50,8 @@ impl Block<'_> {
     fn states(&self) -> usize {
         match self.lie {
             Lie::Down => self.kept.len() * self.run,
-            Lie::Across | Lie::Short => self.kept.len(),
+            Lie::Across => self.kept.len(),
+            Lie::Short => self.count,
         }
     }
 }
@@ -85,8 +87,13 @@ pub(super) trait Kernel: Copy + Send + Sync {
 pub(super) trait Ending<S>: Send + Sync {
     /// What is written.
     type Out: Copy;
+    /// Why a state has no result, if it has none.
+    #[inline(always)]
+    fn fault(&self, _state: &S) -> Option<Fault> {
+        None
+    }
     /// The result of a state that met so many items.
-    fn end(&self, state: &S, count: f64) -> Result<Self::Out, Fault>;
+    fn end(&self, state: &S, count: f64) -> Self::Out;
 }
 
 /// How many items states met.
@@ -129,17 +136,22 @@ impl<S, E: Ending<S>> Writes<S> for E {
             let place = to.to.wrapping_offset(*lead).cast::<E::Out>();
             let first = line * to.run;
             let states = &states[first..first + to.run];
+            for state in states {
+                if let Some(fault) = self.fault(state) {
+                    return Err(fault);
+                }
+            }
             // SAFETY: results can be written there, as the caller promises.
             unsafe {
                 match counts {
                     Counts::All(count) if dense => {
                         for (at, state) in states.iter().enumerate() {
-                            place.wrapping_add(at).write_unaligned(self.end(state, count)?);
+                            place.wrapping_add(at).write_unaligned(self.end(state, count));
                         }
                     }
                     _ => {
                         for (at, state) in states.iter().enumerate() {
-                            let result = self.end(state, counts.at(first + at))?;
+                            let result = self.end(state, counts.at(first + at));
                             let place = place.wrapping_byte_offset(to.step * at as isize);
                             place.write_unaligned(result);
                         }

@@ -214,51 +214,19 @@ impl Choosing<'_> {
         macro_rules! whole {
             ($raw:ty => $type:ty, $highest:expr) => {{
                 let turn: $type = if high { $highest } else { !$highest };
-                self.fold(self.load::<$raw, $type>(), Extreme::<$type>(turn), Itself::<$type>(turn))
+                self.fold(
+                    self.load::<$raw, $type>(),
+                    Extreme::<$type, true>(turn),
+                    Itself::<$type>(turn),
+                )
             }};
         }
         macro_rules! float {
-            ($raw:ty => $type:ty, $sign:expr, $ending:ident) => {{
-                let turn = if high { Default::default() } else { $sign };
-                let nothing = <$type>::LOWEST.turned(turn);
-                let fold = Extreme::<$type>(turn);
-                self.numbers(self.load::<$raw, $type>(), fold, nothing, $ending::<$type>(turn))
-            }};
-        }
-        Some(match (dtype.kind(), dtype.itemsize()) {
-            (Kind::Bool, _) => whole!(Truth => i8, 0),
-            (Kind::Int, 1) => whole!(i8 => i8, 0),
-            (Kind::Int, 2) => whole!(i16 => i16, 0),
-            (Kind::Int, 4) => whole!(i32 => i32, 0),
-            (Kind::Int, 8) => whole!(i64 => i64, 0),
-            (Kind::Uint, 1) => whole!(u8 => i8, i8::MIN),
-            (Kind::Uint, 2) => whole!(u16 => i16, i16::MIN),
-            (Kind::Uint, 4) => whole!(u32 => i32, i32::MIN),
-            (Kind::Uint, 8) => whole!(u64 => i64, i64::MIN),
-            (Kind::Float, 2) => float!(Half => f32, 1 << 31, Narrowed),
-            (Kind::Float, 4) => float!(f32 => f32, 1 << 31, Itself),
-            (Kind::Float, 8) => float!(f64 => f64, 1 << 63, Itself),
-            (Kind::Complex, 8) => float!([f32; 2] => Complex, 1 << 63, Narrowed),
-            (Kind::Complex, 16) => float!(Complex => Complex, 1 << 63, Itself),
-            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time, true, Itself),
-            _ => return None,
-        })
-    }
-
-    fn position(&self, dtype: &DType, high: bool) -> Option<Choice> {
-        macro_rules! whole {
-            ($raw:ty => $type:ty, $highest:expr) => {{
-                let turn: $type = if high { $highest } else { !$highest };
-                self.with(self.load::<$raw, $type>(), Position::<$type, false>(turn), There)
-            }};
-        }
-        macro_rules! float {
-            ($raw:ty => $type:ty, $sign:expr) => {{
-                let turn = if high { Default::default() } else { $sign };
-                let load = self.load::<$raw, $type>();
-                match self.skip {
-                    None => self.with(load, Position::<$type, false>(turn), There),
-                    Some(_) => self.with(load, Position::<$type, true>(turn), There),
+            ($raw:ty => $type:ty, $ending:expr) => {{
+                let (load, ending) = (self.load::<$raw, $type>(), $ending);
+                match high {
+                    true => self.numbers(load, Extreme::<_, true>(()), <$type>::LOWEST, ending),
+                    false => self.numbers(load, Extreme::<_, false>(()), <$type>::HIGHEST, ending),
                 }
             }};
         }
@@ -272,12 +240,50 @@ impl Choosing<'_> {
             (Kind::Uint, 2) => whole!(u16 => i16, i16::MIN),
             (Kind::Uint, 4) => whole!(u32 => i32, i32::MIN),
             (Kind::Uint, 8) => whole!(u64 => i64, i64::MIN),
-            (Kind::Float, 2) => float!(Half => f32, 1 << 31),
-            (Kind::Float, 4) => float!(f32 => f32, 1 << 31),
-            (Kind::Float, 8) => float!(f64 => f64, 1 << 63),
-            (Kind::Complex, 8) => float!([f32; 2] => Complex, 1 << 63),
-            (Kind::Complex, 16) => float!(Complex => Complex, 1 << 63),
-            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time, true),
+            (Kind::Float, 2) => float!(Half => f32, Narrowed),
+            (Kind::Float, 4) => float!(f32 => f32, Itself(())),
+            (Kind::Float, 8) => float!(f64 => f64, Itself(())),
+            (Kind::Complex, 8) => float!([f32; 2] => Complex, Narrowed),
+            (Kind::Complex, 16) => float!(Complex => Complex, Itself(())),
+            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time, Itself(())),
+            _ => return None,
+        })
+    }
+
+    fn position(&self, dtype: &DType, high: bool) -> Option<Choice> {
+        macro_rules! whole {
+            ($raw:ty => $type:ty, $highest:expr) => {{
+                let turn: $type = if high { $highest } else { !$highest };
+                self.with(self.load::<$raw, $type>(), Position::<$type, true, false>(turn), There)
+            }};
+        }
+        macro_rules! float {
+            ($raw:ty => $type:ty) => {{
+                let load = self.load::<$raw, $type>();
+                match (high, self.skip.is_some()) {
+                    (true, false) => self.with(load, Position::<$type, true, false>(()), There),
+                    (false, false) => self.with(load, Position::<$type, false, false>(()), There),
+                    (true, true) => self.with(load, Position::<$type, true, true>(()), There),
+                    (false, true) => self.with(load, Position::<$type, false, true>(()), There),
+                }
+            }};
+        }
+        Some(match (dtype.kind(), dtype.itemsize()) {
+            (Kind::Bool, _) => whole!(Truth => i8, 0),
+            (Kind::Int, 1) => whole!(i8 => i8, 0),
+            (Kind::Int, 2) => whole!(i16 => i16, 0),
+            (Kind::Int, 4) => whole!(i32 => i32, 0),
+            (Kind::Int, 8) => whole!(i64 => i64, 0),
+            (Kind::Uint, 1) => whole!(u8 => i8, i8::MIN),
+            (Kind::Uint, 2) => whole!(u16 => i16, i16::MIN),
+            (Kind::Uint, 4) => whole!(u32 => i32, i32::MIN),
+            (Kind::Uint, 8) => whole!(u64 => i64, i64::MIN),
+            (Kind::Float, 2) => float!(Half => f32),
+            (Kind::Float, 4) => float!(f32 => f32),
+            (Kind::Float, 8) => float!(f64 => f64),
+            (Kind::Complex, 8) => float!([f32; 2] => Complex),
+            (Kind::Complex, 16) => float!(Complex => Complex),
+            (Kind::Datetime | Kind::Timedelta, _) => float!(Time => Time),
             _ => return None,
         })
     }

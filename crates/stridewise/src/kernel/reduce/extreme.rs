@@ -1,24 +1,32 @@
 //! Extremes: the lowest or the highest item.
 //!
-//! The lowest is the highest of what is turned around. What is no number wins over all numbers, as
-//! in NumPy; where it is to be skipped, it never gets here. The lowest of `[3, NaN, 1]` is NaN, or 1.
+//! What is no number wins over all numbers, as in NumPy; where it is to be skipped, it never gets
+//! here. Integers are always compared for the highest, their bits turned where the lowest is asked
+//! for or where they have no sign. The lowest of `[3, NaN, 1]` is NaN, or 1.
 
 use super::block::Ending;
-use super::error::Fault;
-use super::fold::Fold;
+use super::fold::{Fold, halved};
 use super::number::{Complex, Order};
 use crate::kernel::element::Half;
 
-/// Keeps the highest item, each turned.
+/// Keeps the highest item, each turned, or the lowest.
 #[derive(Clone, Copy)]
-pub(super) struct Extreme<T: Order>(pub(super) T::Turn);
+pub(super) struct Extreme<T: Order, const HIGH: bool>(pub(super) T::Turn);
 
-impl<T: Order> Fold for Extreme<T> {
+impl<T: Order, const HIGH: bool> Extreme<T, HIGH> {
+    /// The better of two; what is no number, only if it is the second.
+    #[inline(always)]
+    fn better(left: T, right: T) -> T {
+        if left.beats::<HIGH>(right) { left } else { right }
+    }
+}
+
+impl<T: Order, const HIGH: bool> Fold for Extreme<T, HIGH> {
     type Item = T;
     type Lane = T;
     type State = T;
     const WIDE: bool = T::WIDE;
-    const NOTHING: T = T::LOWEST;
+    const NOTHING: T = if HIGH { T::LOWEST } else { T::HIGHEST };
 
     #[inline(always)]
     fn lift(&self, item: T) -> T {
@@ -27,7 +35,7 @@ impl<T: Order> Fold for Extreme<T> {
     #[inline(always)]
     fn join(&self, left: T, right: T) -> T {
         // What is no number is not below anything: a right one is taken.
-        if right.is_below(left) | left.is_nan() { left } else { right }
+        if left.beats::<HIGH>(right) | left.is_nan() { left } else { right }
     }
     #[inline(always)]
     fn four(&self, items: [T; 4]) -> T {
@@ -38,15 +46,34 @@ impl<T: Order> Fold for Extreme<T> {
             return self.join(low, high);
         };
         // Whether one is no number is asked once for all four.
-        let higher = |left: T, right: T| if right.is_below(left) { left } else { right };
-        let low = higher(self.lift(a), self.lift(b));
-        let highest = higher(low, higher(self.lift(c), self.lift(d)));
+        let first = Self::better(self.lift(a), self.lift(b));
+        let best = Self::better(first, Self::better(self.lift(c), self.lift(d)));
         let any = (a.is_nan() | b.is_nan()) | (c.is_nan() | d.is_nan());
-        if any { nan } else { highest }
+        if any { nan } else { best }
+    }
+    #[inline(always)]
+    fn tree<const N: usize>(&self, lanes: [T; N]) -> T {
+        let Some(nan) = T::NAN else {
+            return halved(
+                lanes,
+                #[inline(always)]
+                |left, right| self.join(left, right),
+            );
+        };
+        let mut any = false;
+        for lane in lanes {
+            any |= lane.is_nan();
+        }
+        let best = halved(
+            lanes,
+            #[inline(always)]
+            |left, right| Self::better(left, right),
+        );
+        if any { nan } else { best }
     }
     #[inline(always)]
     fn begin(&self) -> T {
-        T::LOWEST
+        Self::NOTHING
     }
     #[inline(always)]
     fn absorb(&self, state: &mut T, lane: T) {
@@ -64,28 +91,29 @@ pub(super) struct Itself<T: Order>(pub(super) T::Turn);
 impl<T: Order> Ending<T> for Itself<T> {
     type Out = T;
 
-    fn end(&self, state: &T, _count: f64) -> Result<T, Fault> {
-        Ok(state.turned(self.0).plain())
+    #[inline(always)]
+    fn end(&self, state: &T, _count: f64) -> T {
+        state.turned(self.0).plain()
     }
 }
 
 /// The same in the type that it was loaded from.
-pub(super) struct Narrowed<T: Order>(pub(super) T::Turn);
+pub(super) struct Narrowed;
 
-impl Ending<f32> for Narrowed<f32> {
+impl Ending<f32> for Narrowed {
     type Out = Half;
 
-    fn end(&self, state: &f32, _count: f64) -> Result<Half, Fault> {
-        Ok(Half::from_f64(f64::from(state.turned(self.0).plain())))
+    fn end(&self, state: &f32, _count: f64) -> Half {
+        Half::from_f64(f64::from(state.plain()))
     }
 }
 
-impl Ending<Complex> for Narrowed<Complex> {
+impl Ending<Complex> for Narrowed {
     type Out = [f32; 2];
 
     #[allow(clippy::cast_possible_truncation)] // it was an f32
-    fn end(&self, state: &Complex, _count: f64) -> Result<[f32; 2], Fault> {
-        let [re, im] = state.turned(self.0).plain();
-        Ok([re as f32, im as f32])
+    fn end(&self, state: &Complex, _count: f64) -> [f32; 2] {
+        let [re, im] = state.plain();
+        [re as f32, im as f32]
     }
 }

@@ -17,17 +17,20 @@
 
 use std::hint::black_box;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::block::{Block, Kernel, Lie};
 
 /// Rows that go into a lane before the lane goes further.
 const ROWS: usize = 64;
 /// The most lanes at once, of 4 bytes each; on the stack.
-const LANES: usize = 8192;
+const LANES: usize = 6144;
 /// Lanes of a run.
 const ACROSS: usize = 16;
 /// Runs that are read at once.
 const STREAMS: usize = 8;
+/// Bytes after which lines fall into the same set of a first-level cache.
+const WAY: isize = 4096;
 /// Items of a run from which it is worth cutting into as many.
 const CUT: usize = STREAMS * ACROSS * 4;
 
@@ -53,6 +56,20 @@ pub(super) trait Fold: Copy + Send + Sync {
     fn four(&self, items: [Self::Item; 4]) -> Self::Lane {
         let low = self.join(self.lift(items[0]), self.lift(items[1]));
         self.join(low, self.join(self.lift(items[2]), self.lift(items[3])))
+    }
+    /// The lane of eight items.
+    #[inline(always)]
+    fn eight(&self, low: [Self::Item; 4], high: [Self::Item; 4]) -> Self::Lane {
+        self.join(self.four(low), self.four(high))
+    }
+    /// Lanes joined half by half.
+    #[inline(always)]
+    fn tree<const N: usize>(&self, lanes: [Self::Lane; N]) -> Self::Lane {
+        halved(
+            lanes,
+            #[inline(always)]
+            |left, right| self.join(left, right),
+        )
     }
     /// The state of no items.
     fn begin(&self) -> Self::State;
@@ -114,13 +131,15 @@ unsafe fn down<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
         for (panel, states) in states.chunks_mut(width).enumerate() {
             let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
             let from = from.wrapping_add(panel * width);
-            for rows in block.reduced.chunks(ROWS) {
+            let each = block.reduced.len() / STREAMS;
+            for first in (0..=each).step_by(ROWS / STREAMS) {
+                let turns = first..(first + ROWS / STREAMS).min(each + 1);
                 let lanes = &mut storage[..states.len()];
                 lanes.fill(MaybeUninit::new(F::NOTHING));
                 // SAFETY: just written; the block's items, as the caller promises.
                 let lanes = unsafe {
                     let lanes = lanes.assume_init_mut();
-                    add_rows(fold, from, rows, lanes);
+                    add_rows(fold, from, block.reduced, turns, lanes);
                     lanes
                 };
                 for (state, lane) in states.iter_mut().zip(lanes) {
@@ -131,26 +150,39 @@ unsafe fn down<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
     }
 }
 
-/// Adds rows, each at its offset from `from`, to lanes. Eight streams go from one row to the next.
+/// Adds some of the rows, each at its offset from `from`, to lanes. Eight streams go from one row
+/// to the next; the last turn takes the rows that are left.
 ///
 /// # Safety
 /// Each row has an item for each lane.
 #[inline(always)]
-unsafe fn add_rows<F: Fold>(fold: &F, from: *const F::Item, rows: &[isize], lanes: &mut [F::Lane]) {
+unsafe fn add_rows<F: Fold>(
+    fold: &F,
+    from: *const F::Item,
+    rows: &[isize],
+    turns: Range<usize>,
+    lanes: &mut [F::Lane],
+) {
     let each = rows.len() / STREAMS;
-    for first in 0..each {
-        let row = |stream: usize| rows[first + stream * each];
+    // Streams that would share the sets of a first-level cache start beside one another.
+    let crowded = each > 1 && (rows[each] - rows[0]) % WAY == 0;
+    for first in turns.start..turns.end.min(each) {
+        let row = |stream: usize| match crowded {
+            true => rows[first * STREAMS + stream],
+            false => rows[first + stream * each],
+        };
         let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
         let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
         for (at, lane) in lanes.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
             let item = |row: isize| unsafe { item(from, row, at) };
-            let low = fold.four([item(a), item(b), item(c), item(d)]);
-            let high = fold.four([item(e), item(f), item(g), item(h)]);
-            *lane = fold.join(*lane, fold.join(low, high));
+            let (low, high) =
+                ([item(a), item(b), item(c), item(d)], [item(e), item(f), item(g), item(h)]);
+            *lane = fold.join(*lane, fold.eight(low, high));
         }
     }
-    for &row in &rows[each * STREAMS..] {
+    let rest = if turns.end > each { each * STREAMS } else { rows.len() };
+    for &row in &rows[rest..] {
         for (at, lane) in lanes.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
             *lane = fold.join(*lane, fold.lift(unsafe { item(from, row, at) }));
@@ -179,7 +211,7 @@ unsafe fn across<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) 
     let piece = if cut { length / CUT * (CUT / STREAMS) } else { length };
     // Otherwise each stream goes from one run to the next.
     let each = total / STREAMS;
-    let turns = if cut { 2 * total } else { each + usize::from(total % STREAMS > 0) };
+    let turns = if cut { 2 * total } else { each + usize::from(!total.is_multiple_of(STREAMS)) };
     let mut lanes = [[[F::NOTHING; ACROSS]; STREAMS]; 2];
     for turn in 0..turns {
         let (first, count, piece, skip) = match (cut, turn % 2) {
@@ -200,7 +232,7 @@ unsafe fn across<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) 
         // SAFETY: the block's items, as the caller promises.
         unsafe { add_runs(fold, &from[..count], piece, &mut lanes) };
         for (at, lanes) in lanes[0][..count].iter().enumerate() {
-            fold.absorb(&mut states[run(at) / runs], tree(fold, *black_box(lanes)));
+            fold.absorb(&mut states[run(at) / runs], fold.tree(*black_box(lanes)));
         }
     }
 }
@@ -214,7 +246,7 @@ pub(super) unsafe fn lane_of<F: Fold>(fold: &F, from: *const F::Item, length: us
     let mut lanes = [[[F::NOTHING; ACROSS]; 1]; 2];
     // SAFETY: the caller's promise.
     unsafe { add_runs(fold, &[from], length, &mut lanes) };
-    tree(fold, lanes[0][0])
+    fold.tree(lanes[0][0])
 }
 
 /// Adds up runs of one length, read at once, each in the first of its lanes.
@@ -294,14 +326,14 @@ unsafe fn add_one<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane;
     *lanes = sums;
 }
 
-/// Joins lanes half by half.
+/// Lanes joined half by half.
 #[inline(always)]
-fn tree<F: Fold, const N: usize>(fold: &F, mut lanes: [F::Lane; N]) -> F::Lane {
+pub(super) fn halved<T: Copy, const N: usize>(mut lanes: [T; N], join: impl Fn(T, T) -> T) -> T {
     let mut count = N;
     while count > 1 {
         count /= 2;
         for at in 0..count {
-            lanes[at] = fold.join(lanes[at], lanes[at + count]);
+            lanes[at] = join(lanes[at], lanes[at + count]);
         }
     }
     lanes[0]
@@ -322,11 +354,17 @@ unsafe fn short<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
             (1, 8) => short_runs::<F, 8>(fold, from, states),
             (1, 16) => short_runs::<F, 16>(fold, from, states),
             (1, 32) => short_runs::<F, 32>(fold, from, states),
+            (2, run) => short_rows::<F, 2>(fold, from, run, states),
+            (4, run) => short_rows::<F, 4>(fold, from, run, states),
+            (8, run) => short_rows::<F, 8>(fold, from, run, states),
             (width, run) => short_columns(fold, from, width, run, states),
         }
     }
 }
 
+/// The items of a run are its lanes. What is kept from the compiler is where a run begins: it would
+/// gather the first items of several.
+///
 /// # Safety
 /// `N` items for each state can be read.
 #[inline(always)]
@@ -335,14 +373,46 @@ unsafe fn short_runs<F: Fold, const N: usize>(
     from: *const F::Item,
     states: &mut [F::State],
 ) {
-    for (run, state) in states.iter_mut().enumerate() {
-        let from = black_box(from.wrapping_add(run * N));
-        let mut lanes = [F::NOTHING; N];
-        for (at, lane) in lanes.iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            *lane = fold.lift(unsafe { from.wrapping_add(at).read_unaligned() });
+    const SOME: usize = 64;
+    let mut sums = [F::NOTHING; SOME];
+    for (some, states) in states.chunks_mut(SOME).enumerate() {
+        for (run, sum) in sums[..states.len()].iter_mut().enumerate() {
+            let from = black_box(from.wrapping_add((some * SOME + run) * N));
+            let mut lanes = [F::NOTHING; N];
+            for (at, lane) in lanes.iter_mut().enumerate() {
+                // SAFETY: the caller's promise.
+                *lane = fold.lift(unsafe { from.wrapping_add(at).read_unaligned() });
+            }
+            *sum = fold.tree(lanes);
         }
-        fold.absorb(state, tree(fold, lanes));
+        for (state, sum) in states.iter_mut().zip(&sums) {
+            fold.absorb(state, *sum);
+        }
+    }
+}
+
+/// # Safety
+/// As many items as the run is long can be read for each state.
+#[inline(always)]
+unsafe fn short_rows<F: Fold, const W: usize>(
+    fold: &F,
+    from: *const F::Item,
+    run: usize,
+    states: &mut [F::State],
+) {
+    for (group, states) in states.chunks_exact_mut(W).enumerate() {
+        let mut lanes = [F::NOTHING; W];
+        for row in 0..run {
+            let from = from.wrapping_add((group * run + row) * W);
+            for (at, lane) in lanes.iter_mut().enumerate() {
+                // SAFETY: the caller's promise.
+                let item = unsafe { from.wrapping_add(at).read_unaligned() };
+                *lane = fold.join(*lane, fold.lift(item));
+            }
+        }
+        for (state, lane) in states.iter_mut().zip(lanes) {
+            fold.absorb(state, lane);
+        }
     }
 }
 

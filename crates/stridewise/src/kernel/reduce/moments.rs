@@ -12,7 +12,7 @@
 use std::marker::PhantomData;
 
 use super::block::{Block, Ending, Kernel, Lie};
-use super::error::Fault;
+use super::fold::halved;
 use super::number::{Complex, Order};
 use super::sum::plain;
 use crate::kernel::element::Number;
@@ -299,8 +299,8 @@ impl<T: Deviates, const SKIP: bool> Moments<T, SKIP> {
             }
             next += lanes;
         }
-        let count = if SKIP { halve(counts, |a, b| a + b) } else { length as f64 };
-        let near = pivot.plus(halve(drifts, Space::plus).times(1.0 / count.max(1.0)));
+        let count = if SKIP { halved(counts, |a, b| a + b) } else { length as f64 };
+        let near = pivot.plus(halved(drifts, Space::plus).times(1.0 / count.max(1.0)));
         let mut drifts = [T::In::ZERO; LANES];
         let mut squares = [0.0; LANES];
         let mut next = 0;
@@ -313,21 +313,9 @@ impl<T: Deviates, const SKIP: bool> Moments<T, SKIP> {
             }
             next += lanes;
         }
-        let (drift, squares) = (halve(drifts, Space::plus), halve(squares, |a, b| a + b));
+        let (drift, squares) = (halved(drifts, Space::plus), halved(squares, |a, b| a + b));
         Moment::around(near, count, drift, squares)
     }
-}
-
-#[inline(always)]
-fn halve<V: Copy>(mut lanes: [V; LANES], join: impl Fn(V, V) -> V) -> V {
-    let mut count = LANES;
-    while count > 1 {
-        count /= 2;
-        for at in 0..count {
-            lanes[at] = join(lanes[at], lanes[at + count]);
-        }
-    }
-    lanes[0]
 }
 
 /// The variance, or its square root.
@@ -342,9 +330,9 @@ pub(super) struct Variance<O> {
 impl<O: Number, V> Ending<Moment<V>> for Variance<O> {
     type Out = O;
 
-    fn end(&self, state: &Moment<V>, _count: f64) -> Result<O, Fault> {
+    fn end(&self, state: &Moment<V>, _count: f64) -> O {
         let free = (state.count - self.ddof).max(0.0);
         let variance = if state.count < self.least { f64::NAN } else { state.squares / free };
-        Ok(O::from_f64(plain(if self.root { variance.sqrt() } else { variance })))
+        O::from_f64(plain(if self.root { variance.sqrt() } else { variance }))
     }
 }

@@ -17,10 +17,12 @@ pub(super) struct Time(pub(super) i64);
 pub(super) trait Order: Copy + Send + Sync + 'static {
     /// An unsigned integer of the same width, to count positions beside values.
     type Index: Index;
-    /// How values are turned around.
+    /// How values are turned around, where they can be.
     type Turn: Copy + Send + Sync + 'static;
     /// No number is lower.
     const LOWEST: Self;
+    /// No number is higher.
+    const HIGHEST: Self;
     /// What is no number, where one value can stand for all.
     const NAN: Option<Self> = None;
     /// Whether wide instructions compare them.
@@ -28,6 +30,12 @@ pub(super) trait Order: Copy + Send + Sync + 'static {
 
     /// Whether one is lower; false where one is no number.
     fn is_below(self, other: Self) -> bool;
+
+    /// Whether one is higher, or lower unless `HIGH`; false where one is no number.
+    #[inline(always)]
+    fn beats<const HIGH: bool>(self, other: Self) -> bool {
+        if HIGH { other.is_below(self) } else { self.is_below(other) }
+    }
 
     /// Whether it is no number.
     #[inline(always)]
@@ -39,7 +47,10 @@ pub(super) trait Order: Copy + Send + Sync + 'static {
     fn equals(self, other: Self) -> bool;
 
     /// The value turned around or not; turned once more, it is what it was.
-    fn turned(self, turn: Self::Turn) -> Self;
+    #[inline(always)]
+    fn turned(self, _turn: Self::Turn) -> Self {
+        self
+    }
 
     /// The value; what is no number without sign or payload, which depend on instructions.
     #[inline(always)]
@@ -84,6 +95,7 @@ macro_rules! integers {
             /// Bits to turn: none, all, or all but the sign or the sign of what has no sign.
             type Turn = $type;
             const LOWEST: $type = <$type>::MIN;
+            const HIGHEST: $type = <$type>::MAX;
             #[inline(always)]
             fn is_below(self, other: $type) -> bool {
                 self < other
@@ -105,9 +117,9 @@ macro_rules! floats {
     ($($type:ty, $bits:ty);*) => {$(
         impl Order for $type {
             type Index = $bits;
-            /// The sign, or nothing.
-            type Turn = $bits;
+            type Turn = ();
             const LOWEST: $type = <$type>::NEG_INFINITY;
+            const HIGHEST: $type = <$type>::INFINITY;
             const NAN: Option<$type> = Some(<$type>::NAN);
             #[inline(always)]
             fn is_below(self, other: $type) -> bool {
@@ -124,10 +136,6 @@ macro_rules! floats {
                 self == other
             }
             #[inline(always)]
-            fn turned(self, turn: $bits) -> $type {
-                <$type>::from_bits(self.to_bits() ^ turn)
-            }
-            #[inline(always)]
             fn plain(self) -> $type {
                 if self.is_nan() { <$type>::NAN } else { self }
             }
@@ -138,8 +146,9 @@ floats!(f32, u32; f64, u64);
 
 impl Order for Time {
     type Index = u64;
-    type Turn = bool;
+    type Turn = ();
     const LOWEST: Time = Time(i64::MIN + 1);
+    const HIGHEST: Time = Time(i64::MAX);
     const NAN: Option<Time> = Some(Time(i64::MIN));
 
     #[inline(always)]
@@ -156,17 +165,13 @@ impl Order for Time {
     fn equals(self, other: Time) -> bool {
         self == other
     }
-
-    #[inline(always)]
-    fn turned(self, turn: bool) -> Time {
-        if turn { Time(self.0.wrapping_neg()) } else { self }
-    }
 }
 
 impl Order for Complex {
     type Index = u64;
-    type Turn = u64;
+    type Turn = ();
     const LOWEST: Complex = [f64::NEG_INFINITY; 2];
+    const HIGHEST: Complex = [f64::INFINITY; 2];
     const WIDE: bool = false;
 
     #[inline(always)]
@@ -183,11 +188,6 @@ impl Order for Complex {
     #[inline(always)]
     fn equals(self, other: Complex) -> bool {
         self == other
-    }
-
-    #[inline(always)]
-    fn turned(self, turn: u64) -> Complex {
-        [self[0].turned(turn), self[1].turned(turn)]
     }
 
     #[inline(always)]

@@ -270,7 +270,8 @@ impl Cutting {
                 if self.wants.rereads { (REREAD_WIDTH, ROWS / 4) } else { (WIDTH, ROWS) };
             self.take(last, width);
             self.fill(BLOCK);
-            self.take_nearest_reduced(rows);
+            let narrow = STREAMS * BLOCK / self.kept.total;
+            self.take_nearest_reduced(if self.wants.rereads { rows } else { rows.max(narrow) });
             return Form::Down;
         }
         if direct && self.wants.short && self.take_short() {

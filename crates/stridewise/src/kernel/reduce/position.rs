@@ -15,10 +15,10 @@ const LANES: usize = 512;
 /// Items of a run that are looked through twice.
 const RUN: usize = 4096;
 
-/// Where the highest item is, each turned; what is no number is skipped where `SKIP`, else it is
+/// Where the highest item is, each turned, or the lowest; what is no number is skipped where `SKIP`, else it is
 /// found first.
 #[derive(Clone, Copy)]
-pub(super) struct Position<T: Order, const SKIP: bool>(pub(super) T::Turn);
+pub(super) struct Position<T: Order, const HIGH: bool, const SKIP: bool>(pub(super) T::Turn);
 
 /// The best so far: position -1 where there is none.
 #[derive(Clone, Copy)]
@@ -33,12 +33,16 @@ pub(super) struct There;
 impl<T> Ending<Best<T>> for There {
     type Out = i64;
 
-    fn end(&self, state: &Best<T>, _count: f64) -> Result<i64, Fault> {
-        if state.position < 0 { Err(Fault::AllNan) } else { Ok(state.position) }
+    fn fault(&self, state: &Best<T>) -> Option<Fault> {
+        (state.position < 0).then_some(Fault::AllNan)
+    }
+
+    fn end(&self, state: &Best<T>, _count: f64) -> i64 {
+        state.position
     }
 }
 
-impl<T: Order, const SKIP: bool> Kernel for Position<T, SKIP> {
+impl<T: Order, const HIGH: bool, const SKIP: bool> Kernel for Position<T, HIGH, SKIP> {
     type Item = T;
     type State = Best<T>;
     const WIDE: bool = T::WIDE && !SKIP;
@@ -65,13 +69,13 @@ impl<T: Order, const SKIP: bool> Kernel for Position<T, SKIP> {
     }
 }
 
-impl<T: Order, const SKIP: bool> Position<T, SKIP> {
+impl<T: Order, const HIGH: bool, const SKIP: bool> Position<T, HIGH, SKIP> {
     /// Whether one value is found rather than another.
     #[inline(always)]
     fn beats(value: T, other: T) -> bool {
         let number =
             if SKIP { other.is_nan() & !value.is_nan() } else { value.is_nan() & !other.is_nan() };
-        other.is_below(value) | number
+        value.beats::<HIGH>(other) | number
     }
 
     /// Whether two values are equally good.
@@ -163,7 +167,7 @@ impl<T: Order, const SKIP: bool> Position<T, SKIP> {
             return;
         }
         // SAFETY: the caller's promise, here and below.
-        let value = unsafe { lane_of(&Extreme::<T>(self.0), from, length) };
+        let value = unsafe { lane_of(&Extreme::<T, HIGH>(self.0), from, length) };
         let earlier = Self::ties(value, best.value) && (position as i64) < best.position;
         if best.position < 0 || Self::beats(value, best.value) || earlier {
             // SAFETY: as above.
@@ -174,7 +178,7 @@ impl<T: Order, const SKIP: bool> Position<T, SKIP> {
     }
 }
 
-impl<T: Order, const SKIP: bool> Position<T, SKIP> {
+impl<T: Order, const HIGH: bool, const SKIP: bool> Position<T, HIGH, SKIP> {
     /// Compares the rows after the first with the best values of the lanes.
     ///
     /// # Safety

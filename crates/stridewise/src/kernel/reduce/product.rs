@@ -101,13 +101,14 @@ impl<O> Fits<O> {
     }
 }
 
-impl<O: TryFrom<i128> + Copy> Ending<Exactly> for Fits<O> {
+impl<O: TryFrom<i128> + Copy + Default> Ending<Exactly> for Fits<O> {
     type Out = O;
 
-    fn end(&self, state: &Exactly, _count: f64) -> Result<O, Fault> {
-        if state.left {
-            return Err(Fault::Overflow);
-        }
-        O::try_from(state.product).map_err(|_| Fault::Overflow)
+    fn fault(&self, state: &Exactly) -> Option<Fault> {
+        (state.left || O::try_from(state.product).is_err()).then_some(Fault::Overflow)
+    }
+
+    fn end(&self, state: &Exactly, _count: f64) -> O {
+        O::try_from(state.product).unwrap_or_default()
     }
 }

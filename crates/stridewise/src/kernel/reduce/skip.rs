@@ -7,7 +7,6 @@
 use std::marker::PhantomData;
 
 use super::block::{Compiled, Ending, Engine};
-use super::error::Fault;
 use super::fold::{Fold, Folding};
 use super::number::{Missing, Order};
 use super::sum::Whole;
@@ -90,7 +89,7 @@ pub(super) struct AtLeast<E>(pub(super) E, pub(super) f64);
 impl<S, E: Ending<S, Out: Missing>> Ending<S> for AtLeast<E> {
     type Out = E::Out;
 
-    fn end(&self, state: &S, count: f64) -> Result<E::Out, Fault> {
-        if count < self.1 { Ok(E::Out::MISSING) } else { self.0.end(state, count) }
+    fn end(&self, state: &S, count: f64) -> E::Out {
+        if count < self.1 { E::Out::MISSING } else { self.0.end(state, count) }
     }
 }

@@ -72,7 +72,8 @@ macro_rules! sum {
     ($fold:ident of $item:ty: $lane:ty = $nothing:expr, $state:ty = $begin:expr $(, wide $wide:expr)?;
         lift $lifted:ident => $lift:expr; join $left:ident, $right:ident => $join:expr;
         absorb $state_name:ident, $lane_name:ident => $absorb:expr;
-        merge $into:ident, $from:ident => $merge:expr $(; four $four:ident => $tree:expr)?) => {
+        merge $into:ident, $from:ident => $merge:expr
+        $(; four $four:ident => $tree:expr; eight $low:ident, $high:ident => $eight:expr)?) => {
         impl Fold for $fold<$item> {
             type Item = $item;
             type Lane = $lane;
@@ -93,6 +94,10 @@ macro_rules! sum {
                 fn four(&self, $four: [$item; 4]) -> $lane {
                     $tree
                 }
+                #[inline(always)]
+                fn eight(&self, $low: [$item; 4], $high: [$item; 4]) -> $lane {
+                    $eight
+                }
             )?
             #[inline(always)]
             fn begin(&self) -> $state {
@@ -110,18 +115,23 @@ macro_rules! sum {
     };
 }
 
-/// Small integers: four of them add up in a type that holds their sum.
+/// Four numbers added up in another type.
+macro_rules! four {
+    ($type:ty, $items:ident) => {{
+        let [a, b, c, d] = $items;
+        (<$type>::from(a) + <$type>::from(b)) + (<$type>::from(c) + <$type>::from(d))
+    }};
+}
+
+/// Small integers: eight of them add up in a type that holds their sum.
 macro_rules! small {
     ($($item:ty, $four:ty, $lane:ty);*) => {$(
         sum!(Sum of $item: $lane = 0, i64 = 0;
             lift item => <$lane>::from(item); join a, b => a + b;
             absorb state, lane => *state = state.wrapping_add(i64::from(lane));
             merge into, from => *into = into.wrapping_add(*from);
-            four items => {
-                let [a, b, c, d] = items;
-                let low = <$four>::from(a) + <$four>::from(b);
-                <$lane>::from(low + (<$four>::from(c) + <$four>::from(d)))
-            });
+            four items => <$lane>::from(four!($four, items));
+            eight low, high => <$lane>::from(four!($four, low) + four!($four, high)));
     )*};
 }
 small!(i8, i16, i32; u8, u16, u32; i16, i32, i32; u16, u32, u32; i32, i64, i64; u32, i64, i64);
@@ -229,8 +239,8 @@ impl<S: Summed, O: Number> Ending<S> for Total<O> {
     type Out = O;
 
     #[inline(always)]
-    fn end(&self, state: &S, _count: f64) -> Result<O, Fault> {
-        Ok(O::from_f64(plain(state.total())))
+    fn end(&self, state: &S, _count: f64) -> O {
+        O::from_f64(plain(state.total()))
     }
 }
 
@@ -238,8 +248,8 @@ impl<S: Summed, O: Number> Ending<S> for Over<O> {
     type Out = O;
 
     #[inline(always)]
-    fn end(&self, state: &S, count: f64) -> Result<O, Fault> {
-        Ok(O::from_f64(plain(state.total() / count)))
+    fn end(&self, state: &S, count: f64) -> O {
+        O::from_f64(plain(state.total() / count))
     }
 }
 
@@ -255,8 +265,8 @@ pub(super) struct Whole;
 impl Ending<i64> for Whole {
     type Out = i64;
 
-    fn end(&self, state: &i64, _count: f64) -> Result<i64, Fault> {
-        Ok(*state)
+    fn end(&self, state: &i64, _count: f64) -> i64 {
+        *state
     }
 }
 
@@ -269,11 +279,15 @@ impl<O> Fitting<O> {
     }
 }
 
-impl<O: TryFrom<i128> + Copy> Ending<i128> for Fitting<O> {
+impl<O: TryFrom<i128> + Copy + Default> Ending<i128> for Fitting<O> {
     type Out = O;
 
-    fn end(&self, state: &i128, _count: f64) -> Result<O, Fault> {
-        O::try_from(*state).map_err(|_| Fault::Overflow)
+    fn fault(&self, state: &i128) -> Option<Fault> {
+        O::try_from(*state).is_err().then_some(Fault::Overflow)
+    }
+
+    fn end(&self, state: &i128, _count: f64) -> O {
+        O::try_from(*state).unwrap_or_default()
     }
 }
 
@@ -283,7 +297,7 @@ pub(super) struct Parts<E>(pub(super) E);
 impl<S, E: Ending<S>> Ending<[S; 2]> for Parts<E> {
     type Out = [E::Out; 2];
 
-    fn end(&self, state: &[S; 2], count: f64) -> Result<[E::Out; 2], Fault> {
-        Ok([self.0.end(&state[0], count)?, self.0.end(&state[1], count)?])
+    fn end(&self, state: &[S; 2], count: f64) -> [E::Out; 2] {
+        [self.0.end(&state[0], count), self.0.end(&state[1], count)]
     }
 }

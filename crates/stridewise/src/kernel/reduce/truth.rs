@@ -4,7 +4,6 @@
 //! so that -0.0 is zero and NaN is not. Of the bytes `0 7 0` one is not zero.
 
 use super::block::Ending;
-use super::error::Fault;
 use super::fold::Fold;
 
 /// Unsigned integers that hold the bits of an item.
@@ -111,8 +110,8 @@ pub(super) struct Found(pub(super) bool);
 impl Ending<bool> for Found {
     type Out = bool;
 
-    fn end(&self, state: &bool, _count: f64) -> Result<bool, Fault> {
-        Ok(*state == self.0)
+    fn end(&self, state: &bool, _count: f64) -> bool {
+        *state == self.0
     }
 }
 

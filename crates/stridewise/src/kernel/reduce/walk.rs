@@ -41,7 +41,7 @@ impl Tables {
         let (kept_skip, reduced_skip, run) = match plan.form {
             Form::Down => (1, 0, inner(&plan.kept.axes)),
             Form::Across => (0, 1, inner(&plan.reduced.axes)),
-            Form::Short => (0, 0, plan.reduced.total),
+            Form::Short => (usize::MAX, usize::MAX, plan.reduced.total),
             Form::GatherDown | Form::GatherAcross => (0, 0, 1),
         };
         Tables {
@@ -206,6 +206,7 @@ impl Work<'_> {
             reduced: &tables.reduced[..reduced.min(tables.reduced.len())],
             run: tables.run,
             width: 1,
+            count: 0,
             position: here.position,
             step: plan.reduced.axes.first().map_or(0, |axis| axis.position),
         };
@@ -223,7 +224,7 @@ impl Work<'_> {
             }
             Form::Short => {
                 block.lie = Lie::Short;
-                block.width = plan.short_width();
+                (block.width, block.count) = (plan.short_width(), kept);
             }
             Form::GatherDown | Form::GatherAcross => {
                 let (lie, lines, runs) = match plan.form {
