@@ -112,7 +112,8 @@ fn possible(
         return false; // The mean of one element is the element.
     }
     let stride = size as i64 - 1;
-    let (mut at, rows, stride) = if stride < 64 {
+    // Of several lanes, a tile is a copy: only what is looked at is worth it.
+    let (mut at, rows, stride) = if stride < if pitch == 1 { 64 } else { 4 } {
         let rows = (TILE / pitch).max(1);
         (starts.start, rows, rows as i64)
     } else {

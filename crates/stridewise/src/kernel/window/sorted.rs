@@ -12,6 +12,7 @@
 //! needs no shuffle. From `1 3 5`, 3 goes and 4 comes: `t = 1 5 max`, `s = 1 4 5`. Windows of up
 //! to [`SHORTEST`] elements are sorted one by one, eight neighbours at a time.
 
+use super::folds::zip;
 use super::levels::{load, one_by_one};
 use super::scan::{Pack, WIDTH};
 use crate::kernel::arch::Task;
@@ -127,17 +128,18 @@ impl<K: Copy + Ord + Default, const N: usize> Task for Network<'_, K, N> {
             for last in 1..N {
                 for at in (0..last).rev() {
                     let (a, b) = (sorted[at], sorted[at + 1]);
-                    for lane in 0..WIDTH {
-                        sorted[at][lane] = a[lane].min(b[lane]);
-                    }
-                    for lane in 0..WIDTH {
-                        sorted[at + 1][lane] = a[lane].max(b[lane]);
-                    }
+                    sorted[at] = zip(a, b, |a, b| if b < a { b } else { a });
+                    sorted[at + 1] = zip(a, b, |a, b| if b < a { a } else { b });
                 }
             }
-            *low_to = sorted[low];
-            if low != high {
-                *high_to = sorted[high];
+            // By fixed indices, so that all packs stay in registers.
+            for (at, row) in sorted.iter().enumerate() {
+                if at == low {
+                    *low_to = *row;
+                }
+                if at == high {
+                    *high_to = *row;
+                }
             }
         }
     }
