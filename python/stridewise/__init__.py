@@ -34,6 +34,7 @@ from ._explain import (
     explain_reshape,
     indices_at,
     inspect,
+    locality,
     offset,
     require,
     trace,
@@ -53,7 +54,8 @@ from ._reduce import (
     sum,
     var,
 )
-from ._report import BlasPlan, Comparison, Facts, Indices, Offset, Report, ReshapePlan, Trace
+from ._report import BlasPlan, Comparison, Facts, Indices, LocalityReport, Offset, Report, ReshapePlan, Trace
+from ._safetensors import save_safetensors
 from ._windows import Windows, windows
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "Facts",
     "Indices",
     "LayoutError",
+    "LocalityReport",
     "Offset",
     "Report",
     "ReshapePlan",
@@ -89,6 +92,7 @@ __all__ = [
     "explain_reshape",
     "indices_at",
     "inspect",
+    "locality",
     "internal_overlap",
     "max",
     "may_share_memory",
@@ -100,6 +104,7 @@ __all__ = [
     "prod",
     "require",
     "rot90",
+    "save_safetensors",
     "shares_memory",
     "sliding_window_view",
     "std",

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 _Drawn = tuple[str, str, str | None]
 _Integers = SupportsIndex | Iterable[SupportsIndex]
 _Array = NDArray[Any]
-# size, axes, step, dilation, mode, origin, fill, min_count where NaN is skipped, whether sums wrap
+# size, axes, step, dilation, mode, origin, fill, min_count where NaN is skipped, whether sums wrap,
+# and the index of the first element, of a chunk, in the whole
 _Which = tuple[
-    _Integers, _Integers, _Integers, _Integers, str, _Integers, float, int | None, bool
+    _Integers, _Integers, _Integers, _Integers, str, _Integers, float, int | None, bool, int
 ]
 
 __version__: Final[str]
@@ -32,6 +33,7 @@ __all__ = [
     "indices_at",
     "inspect",
     "internal_overlap",
+    "locality",
     "may_share_memory",
     "memory",
     "moveaxis",
@@ -102,6 +104,16 @@ def trace(source: str, arrays: dict[str, Any], start: ArrayLike | None = None) -
 def offset(a: ArrayLike, index: _Integers, source: str) -> _Drawn: ...
 def indices_at(a: ArrayLike, byte: int, limit: int, source: str) -> _Drawn: ...
 def blas(a: ArrayLike, b: ArrayLike | None, names: tuple[str, str]) -> _Drawn: ...
+def locality(
+    source: str,
+    arrays: dict[str, Any],
+    order: str | None = None,
+    block: str | None = None,
+    machine: str | None = None,
+    cache: Sequence[str] = ...,
+    exact: bool = False,
+    trace: int | None = None,
+) -> _Drawn: ...
 def memory(a: ArrayLike) -> dict[str, Any]: ...
 def permutation_between(a: ArrayLike, b: ArrayLike) -> tuple[int, ...] | None: ...
 def copy_into(destination: Any, source: Any, threads: int | None = None) -> bool: ...

@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from . import _core
-from ._report import BlasPlan, Comparison, Indices, Offset, Report, ReshapePlan, Trace
+from ._report import (
+    BlasPlan,
+    Comparison,
+    Indices,
+    LocalityReport,
+    Offset,
+    Report,
+    ReshapePlan,
+    Trace,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
@@ -173,6 +182,51 @@ def blas(a: ArrayLike, b: ArrayLike | None = None) -> BlasPlan:
     [('T', 4, False), ('N', 4, False)]
     """
     return BlasPlan(_core.blas(a, b, ("a", "b")))
+
+
+def locality(
+    pattern: str,
+    /,
+    *,
+    order: str | None = None,
+    block: str | None = None,
+    machine: str | None = None,
+    cache: Sequence[str] = (),
+    exact: bool = False,
+    trace: int | None = None,
+    **arrays: Any,
+) -> LocalityReport:
+    """Is this access pattern cache friendly, which loop order is best, does a copy pay.
+
+    Nothing is run: figures are predicted or simulated (LRU, no prefetch), and labelled so.
+
+    Parameters
+    ----------
+    pattern : str
+        A statement such as `"out[j] += a[i,j] * b[j,i]"`, or a ready pattern over arrays.
+    order : str, optional
+        The loop order that is asked about, outermost first: `"j,i"`.
+    block : str, optional
+        Block sizes: `"i=32,j=32"`.
+    machine : str, optional
+        A preset's name; this machine by default.
+    cache : sequence of str
+        Caches in place of the machine's, from the nearest on: `"32K:8:64"`.
+    exact : bool
+        Simulates every access, however long that takes.
+    trace : int, optional
+        How many accesses to list one by one; all of them by default where they are few.
+    **arrays
+        The arrays by name. What is only written may be left out.
+
+    Examples
+    --------
+    >>> a = np.zeros((1000, 1000))
+    >>> report = sw.locality("out[j] += a[i,j]", a=a, machine="intel-server")
+    >>> report.best
+    ('i', 'j')
+    """
+    return LocalityReport(_core.locality(pattern, arrays, order, block, machine, cache, exact, trace))
 
 
 def by_stride(a: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]:

@@ -225,6 +225,25 @@ class BlasPlan(Document):
         return rows
 
 
+class LocalityReport(Document):
+    """What `locality` answers: loop orders ranked, what the caches make of them, findings."""
+
+    __slots__ = ()
+
+    @property
+    def best(self) -> tuple[str, ...]:
+        """The loops of the fastest order, outermost first."""
+        return tuple(self._fields["orders"][0].order)
+
+    def _table(self) -> list[tuple[str, Any]]:
+        rows: list[tuple[str, Any]] = [("pattern", self._fields["pattern"])]
+        for order in self._fields["orders"]:
+            rows.append((",".join(order.order), f"{order.predicted_ns / 1e6:.3g} ms predicted"))
+        for finding in self._fields["findings"]:
+            rows.append((finding.code, f"{finding.text} ({finding.help})"))
+        return rows
+
+
 class Comparison(Document):
     """What `compare` answers: whether two arrays are one memory, and what differs."""
 

@@ -79,7 +79,7 @@ class Windows:
         origins = each(origin) if mode not in ("valid", "trailing") else ()
         wraps = overflow == "wrap"
         self._which = (
-            self._size, axes, self._step, self._dilation, mode, origins, float(fill), skipped, wraps,
+            self._size, axes, self._step, self._dilation, mode, origins, float(fill), skipped, wraps, 0,
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ class Windows:
         if self._mode in ("trailing", "constant"):
             raise TypeError(f"mode {self._mode!r} needs a value beside the axis, and times have none here")
         array = self._array.astype(self._array.dtype.newbyteorder("="), copy=False)
-        which = (*self._which[:7], None, self._which[8])
+        which = (*self._which[:7], None, *self._which[8:])
         counts = _core.reduce_windows(array.view("i8"), which, operation, 0.0, None, None, threads)
         none = _core.reduce_windows(np.isnat(array), which, "any", 0.0, None, None, threads)
         times = counts.view(array.dtype)

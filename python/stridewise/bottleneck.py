@@ -67,7 +67,7 @@ def _move(
     if operation in ("argmin", "argmax"):
         result = _positions(native, operation, window, least, axis)
     else:
-        which = ((window,), (axis,), (1,), (1,), "trailing", (), np.nan, least, False)
+        which = ((window,), (axis,), (1,), (1,), "trailing", (), np.nan, least, False, 0)
         result = _core.reduce_windows(native, which, operation, ddof or 0)
     wanted = array.dtype if array.dtype.kind == "f" else np.dtype("f8")
     return result.astype(wanted, copy=False)
@@ -79,7 +79,7 @@ def _positions(array: NDArray[Any], operation: str, window: int, least: int, axi
     backward[axis] = slice(None, None, -1)
     flipped = array[tuple(backward)]
     # One window per element, which begins there; what lies beside the axis is missing.
-    which = ((window,), (axis,), (1,), (1,), "constant", (-(window // 2),), np.nan, 1, False)
+    which = ((window,), (axis,), (1,), (1,), "constant", (-(window // 2),), np.nan, 1, False, 0)
     missing = np.isnan(flipped) if array.dtype.kind == "f" else None
     if missing is not None and missing.any():
         # Where only infinities are left, a NaN may be the place, as in numpy.nanargmax.
@@ -88,7 +88,7 @@ def _positions(array: NDArray[Any], operation: str, window: int, least: int, axi
         places = _core.reduce_windows(np.where(missing, worst, flipped), which, operation)
         too_few = counts < least
     else:
-        places = _core.reduce_windows(flipped, (*which[:7], least, False), operation)
+        places = _core.reduce_windows(flipped, (*which[:7], least, False, 0), operation)
         too_few = places < 0
     result = places.astype(array.dtype if array.dtype.kind == "f" else "f8")
     result[too_few] = np.nan

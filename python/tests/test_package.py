@@ -7,10 +7,12 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import dask.array
 import numpy as np
 import pytest
 
 import stridewise as sw
+import stridewise.dask
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "python/stridewise"
@@ -20,10 +22,10 @@ def ran(*command, **options):
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
-@pytest.mark.parametrize("name", ["__init__", "_copy", "_explain", "_files", "_reduce", "_windows", "bottleneck"])
+@pytest.mark.parametrize("name", ["__init__", "_copy", "_explain", "_files", "_reduce", "_safetensors", "_windows", "bottleneck", "dask"])
 def test_docstrings_show_what_happens(name, tmp_path):
     module = sys.modules["stridewise" if name == "__init__" else f"stridewise.{name}"]
-    globs = {"np": np, "sw": sw, "bn": sw.bottleneck, "folder": tmp_path}
+    globs = {"np": np, "sw": sw, "bn": sw.bottleneck, "da": dask.array, "folder": tmp_path}
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     failed, tried = doctest.testmod(module, extraglobs=globs, optionflags=flags)
     assert failed == 0

@@ -8,11 +8,13 @@ use std::sync::OnceLock;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use stridewise::expr::{ExprError, Names, trace, trace_from};
+use stridewise::control::Control;
+use stridewise::expr::{ExprError, Names, pattern, ready, trace, trace_from};
 use stridewise::layout::{Layout, LayoutError as Refusal};
-use stridewise::machine::Machine;
+use stridewise::locality::Effort;
+use stridewise::machine::{CacheLevel, Machine, MachineError};
 use stridewise_report::document::{
-    Blas, Document, Indices, Inspect, Offset, Side, Subject, TraceDocument,
+    Asked, Blas, Document, Indices, Inspect, Offset, Side, Subject, TraceDocument,
 };
 use stridewise_report::text::Look;
 
@@ -20,6 +22,7 @@ use crate::error::{Evidence, layout_error, refused};
 use crate::live::{Arrays, pointer_alignment};
 use crate::numpy::{Array, Subclass};
 use crate::owner::{Bounds, Memory, Said};
+use crate::running::run;
 
 /// JSON, text and, where there is one, a picture.
 type Drawn = (String, String, Option<String>);
@@ -110,6 +113,63 @@ pub(crate) fn trace_document(
     let given: Vec<_> =
         names.iter().map(|(name, array)| (name.to_owned(), array.clone())).collect();
     Ok(drawn(&TraceDocument::new(found, given)))
+}
+
+/// The loop orders of a statement over named arrays, ranked, and what the caches make of them.
+#[pyfunction]
+#[pyo3(signature = (source, arrays, order=None, block=None, machine=None, cache=Vec::new(), exact=false, trace=None))]
+#[allow(clippy::too_many_arguments)] // the options of the command
+pub(crate) fn locality(
+    source: &str,
+    arrays: &Bound<'_, PyDict>,
+    order: Option<&str>,
+    block: Option<&str>,
+    machine: Option<&str>,
+    cache: Vec<String>,
+    exact: bool,
+    trace: Option<usize>,
+) -> PyResult<Drawn> {
+    let py = arrays.py();
+    let (mut memories, mut names) = (Arrays::default(), Names::new());
+    for (name, object) in arrays {
+        names.insert(name.extract::<String>()?, memories.describe(&object)?);
+    }
+    let refuse = |source: &str, error: &ExprError| not_traced(py, source, error);
+    let mut source = source.to_owned();
+    if let Some(known) = ready(&source, &names) {
+        let known = known.map_err(|error| refuse(&source, &error))?;
+        (source, names) = (known.pattern, known.names);
+    }
+    let pattern = pattern(&source, &names).map_err(|error| refuse(&source, &error))?;
+    let order = match order {
+        Some(text) => pattern.order(text).map_err(|error| refuse(text, &error))?,
+        None => (0..pattern.statement.indices().len()).collect(),
+    };
+    let blocks = match block {
+        Some(text) => pattern.blocks(text, &order).map_err(|error| refuse(text, &error))?,
+        None => Vec::new(),
+    };
+    let machine = chosen(machine, &cache).map_err(|error| {
+        let evidence = Evidence { help: Some(error.help()), ..Evidence::default() };
+        layout_error(py, error.to_string(), evidence)
+    })?;
+    let effort = if exact { Effort::Exact } else { Effort::default() };
+    let asked = Asked { pattern: &pattern, order: &order, blocks: &blocks, effort, trace };
+    let answer =
+        run(py, i64::MAX, Some(1), |control: &Control<'_>| asked.answer(&machine, control))?;
+    let (document, _) = answer.map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(drawn(&document))
+}
+
+/// The machine of a name, else this one, with other caches where they are given.
+fn chosen(name: Option<&str>, caches: &[String]) -> Result<Machine, MachineError> {
+    let known = name.map_or_else(|| Ok(machine().clone()), Machine::preset)?;
+    if caches.is_empty() {
+        return Ok(known);
+    }
+    known.with_caches(
+        caches.iter().map(|text| text.parse::<CacheLevel>()).collect::<Result<_, _>>()?,
+    )
 }
 
 /// A ValueError with the place as a caret, for an expression that cannot be traced.

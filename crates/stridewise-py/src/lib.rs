@@ -52,6 +52,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(explain::offset, module)?)?;
     module.add_function(wrap_pyfunction!(explain::indices_at, module)?)?;
     module.add_function(wrap_pyfunction!(explain::blas, module)?)?;
+    module.add_function(wrap_pyfunction!(explain::locality, module)?)?;
     module.add_function(wrap_pyfunction!(explain::memory, module)?)?;
     module.add_function(wrap_pyfunction!(explain::stride_order, module)?)?;
     module.add_function(wrap_pyfunction!(explain::permutation_between, module)?)?;

@@ -36,11 +36,12 @@ pub(crate) struct Which<'py>(
     f64,
     Option<i64>,
     bool,
+    i64,
 );
 
 impl Which<'_> {
     fn windows(&self) -> PyResult<Windows> {
-        let Which(size, axes, step, dilation, mode, origin, fill, min_count, wraps) = self;
+        let Which(size, axes, step, dilation, mode, origin, fill, min_count, wraps, first) = self;
         let mut windows = Windows::over(&integers(size)?, &integers(axes)?);
         windows.step = integers(step)?;
         windows.dilation = integers(dilation)?;
@@ -58,6 +59,7 @@ impl Which<'_> {
         let skip = |min_count| Missing::Skip { min_count };
         windows.missing = min_count.map_or(Missing::Propagate, skip);
         windows.overflow = if *wraps { Overflow::Wrap } else { Overflow::Error };
+        windows.first_index = *first;
         Ok(windows)
     }
 }

@@ -6,15 +6,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use stridewise::control::{Control, Reply};
-use stridewise::expr::{ExprError, Names, Pattern, pattern, ready};
-use stridewise::locality::{
-    Counts, Effort, Engine, Exact, Question, Survey, Surveyed, longest_exact_ns, replay, simulate,
-    survey,
-};
+use stridewise::expr::{ExprError, Names, pattern, ready};
+use stridewise::locality::{Counts, Effort, Exact, Survey, longest_exact_ns, simulate};
 use stridewise::machine::{CacheLevel, Machine};
 use stridewise::nest::{Effect, Statement, read_cases};
-use stridewise_report::document::Locality;
-use stridewise_report::traversal::Traversal;
+use stridewise_report::document::{Asked, Locality, duration};
 
 use crate::args::{ArrayOptions, LocalityArguments, RawFile};
 use crate::exit::Exit;
@@ -54,7 +50,9 @@ pub(crate) fn run(arguments: &LocalityArguments, terminal: &Terminal) -> Result<
         Some(blocks) => pattern.blocks(blocks, &order).map_err(|error| refused(blocks, error))?,
         None => Vec::new(),
     };
-    let asked = Asked { pattern: &pattern, order: &order, blocks: &blocks };
+    let effort = if arguments.exact { Effort::Exact } else { Effort::default() };
+    let (order, blocks) = (&order[..], &blocks[..]);
+    let asked = Asked { pattern: &pattern, order, blocks, effort, trace: arguments.trace };
     let machine = if arguments.measure { as_measured(machine)? } else { machine };
     let document = answer(&asked, arguments, &machine, terminal)?;
     let found = !document.findings.is_empty();
@@ -62,19 +60,6 @@ pub(crate) fn run(arguments: &LocalityArguments, terminal: &Terminal) -> Result<
     Ok(if found { Exit::Finding } else { Exit::Fine })
 }
 
-/// A statement, and which loops over it are asked about.
-struct Asked<'a> {
-    pattern: &'a Pattern,
-    order: &'a [usize],
-    blocks: &'a [i64],
-}
-
-/// Nests with more accesses than this are traced only where `--trace` asks.
-const TRACED: usize = 512;
-/// The most that `--trace` gives.
-const MOST_TRACED: usize = 100_000;
-/// Accesses of the picture.
-const PICTURED: usize = 64;
 /// A simulation that may take longer than this is announced, in nanoseconds.
 const WORTH_A_WORD: f64 = 2e9;
 
@@ -84,16 +69,8 @@ fn answer(
     machine: &Machine,
     terminal: &Terminal,
 ) -> Result<Locality, Failure> {
-    let Asked { pattern, order, blocks } = *asked;
-    let statement = &pattern.statement;
     let failed = |error: &dyn std::fmt::Display| Failure::new("locality", error.to_string());
-    let nest = match blocks {
-        [] => statement.nest(order),
-        sizes => statement.blocked_nest(order, sizes),
-    };
-    let nest = nest.map_err(|error| failed(&error))?;
-    let effort = if arguments.exact { Effort::Exact } else { Effort::default() };
-    let longest = longest_exact_ns(&nest);
+    let longest = longest_exact_ns(&asked.nest().map_err(|error| failed(&error))?);
     if arguments.exact && longest > WORTH_A_WORD {
         terminal.note(&format!(
             "note: simulating every access takes up to {}; Ctrl-C stops, and without --exact the answer is sampled",
@@ -105,32 +82,11 @@ fn answer(
         percent.at(done, total);
         Reply::Continue
     };
-    let question = Question { order, blocks, effort };
-    let survey = survey(statement, question, machine, &Control::reporting(&report))
-        .map_err(|error| failed(&error))?;
+    let answer = asked.answer(machine, &Control::reporting(&report));
+    let (mut document, survey) = answer.map_err(|error| failed(&error))?;
     drop(percent);
-    let mut document = Locality::new(pattern, &survey, machine);
-    let sampled = |one: &&Surveyed| {
-        one.caches.as_ref().is_some_and(|caches| caches.engine == Engine::Sampled)
-    };
-    if survey.orders.iter().any(|one| sampled(&one)) {
-        document.notes.push(format!(
-            "Sampled where simulating every access would take up to {}: ± is a 95 % interval; --exact insists.",
-            duration(longest)
-        ));
-    }
-    let limit = arguments.trace.unwrap_or(TRACED).min(MOST_TRACED);
-    let replay = replay(&nest, machine, limit.max(PICTURED));
-    document.traversal = Some(Traversal::of(&replay, PICTURED, statement, machine));
-    if arguments.trace.is_some() || replay.is_complete {
-        document = document.with_trace(&replay, pattern, machine);
-        if let Some(trace) = &mut document.trace {
-            trace.complete &= trace.accesses.len() <= limit;
-            trace.accesses.truncate(limit);
-        }
-    }
     if arguments.measure {
-        measure(&mut document, &survey, statement)?;
+        measure(&mut document, &survey, &asked.pattern.statement)?;
     }
     Ok(document)
 }
@@ -195,16 +151,6 @@ fn measure(document: &mut Locality, survey: &Survey, statement: &Statement) -> R
 #[cfg(not(feature = "measure"))]
 fn measure(_: &mut Locality, _: &Survey, _: &Statement) -> Result<(), Failure> {
     Ok(())
-}
-
-/// `3 s`, `5 min`, `2 h`, `4 d`.
-fn duration(nanoseconds: f64) -> String {
-    match nanoseconds / 1e9 {
-        seconds if seconds < 120.0 => format!("{:.0} s", seconds.max(1.0)),
-        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
-        seconds if seconds < 172_800.0 => format!("{:.0} h", seconds / 3600.0),
-        seconds => format!("{:.0} d", seconds / 86_400.0),
-    }
 }
 
 fn refused(source: &str, error: ExprError) -> Failure {

@@ -15,6 +15,7 @@ mod nest;
 mod offset;
 mod overlap;
 mod rule;
+mod survey;
 mod trace;
 
 use serde::Serialize;
@@ -39,6 +40,7 @@ pub use nest::{NestDocument, OperandObject, StageObject};
 pub use offset::{Indices, Offset, TermObject};
 pub use overlap::{Overlap, Side};
 pub use rule::{Rule, Rules};
+pub use survey::{Asked, duration};
 pub use trace::{GivenObject, ReasonObject, StepObject, TraceDocument};
 
 /// The version of the documents' shape.
