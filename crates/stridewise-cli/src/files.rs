@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use stridewise::expr::{Array, Buffer};
 use stridewise::layout::DType;
+use stridewise::suggest::nearest;
 use stridewise_io::raw::{Order, RawError};
 use stridewise_io::{Format, IoError, Problem, RawOptions, Spec, open, zarr};
 use stridewise_report::document::{Chunked, FileObject};
@@ -196,7 +197,7 @@ fn neighbour(missing: &Path) -> Option<PathBuf> {
         missing.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let names = folder.read_dir().ok()?.take(MOST_NEIGHBOURS);
     let names = names.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let distance = |name: &String| strsim::osa_distance(typed, name);
-    let nearest = names.min_by_key(distance)?;
-    (distance(&nearest) <= typed.len() / 4 + 1).then(|| missing.with_file_name(nearest))
+    let names: Vec<String> = names.collect();
+    let nearest = nearest(typed, names.iter().map(String::as_str))?;
+    Some(missing.with_file_name(nearest))
 }

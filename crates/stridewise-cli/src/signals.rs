@@ -4,7 +4,7 @@
 //! itself. It is the program that decides how to end, so nothing half done stays behind.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use signal_hook::SigId;
 
@@ -34,10 +34,25 @@ impl Signals {
     }
 }
 
+impl Signals {
+    /// Ends the process by the signal that was caught, if any, as if nobody had watched.
+    pub(crate) fn heed(self) {
+        if let Some(signal) = self.caught() {
+            // Where it cannot, the run goes on.
+            let _ = signal_hook::low_level::emulate_default_handler(signal.into());
+        }
+    }
+}
+
 impl Drop for Signals {
     fn drop(&mut self) {
         for id in self.registered.drain(..) {
             signal_hook::low_level::unregister(id);
+        }
+        // Without an action left, signals would do nothing from now on.
+        for &signal in wishes_to_stop() {
+            let always = Arc::new(AtomicBool::new(true));
+            let _ = signal_hook::flag::register_conditional_default(signal, always);
         }
     }
 }
@@ -57,7 +72,7 @@ fn wishes_to_stop() -> &'static [i32] {
 /// Beyond the largest file that is allowed, a write is to fail instead of ending the process.
 #[cfg(unix)]
 fn writes_that_fail() -> Option<SigId> {
-    let unused = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let unused = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, unused).ok()
 }
 

@@ -5,6 +5,8 @@
 
 use std::io;
 
+use stridewise::suggest::nearest;
+
 use crate::npy::NpyError;
 use crate::npz::{InflateError, Storage, ZipError};
 use crate::raw::RawError;
@@ -159,6 +161,11 @@ impl IoError {
             }
             Problem::NoMembers { .. } => format!("ask for {path} alone"),
             Problem::WhichMember { members } | Problem::NoSuchMember { members } => {
+                let known = members.iter().map(String::as_str);
+                let asked = self.spec.member.as_deref();
+                if let Some(meant) = asked.and_then(|asked| nearest(asked, known)) {
+                    return format!("did you mean '{path}::{}'?", meant.escape_debug());
+                }
                 match members.first() {
                     Some(first) => format!("ask for one, as in '{path}::{}'", first.escape_debug()),
                     None => "write the file again with an array in it".to_string(),
