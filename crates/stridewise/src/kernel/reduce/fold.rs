@@ -20,6 +20,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::block::{Block, Kernel, Lie};
+use crate::kernel::arch::LINE;
 
 /// Rows that go into a lane before the lane goes further.
 const ROWS: usize = 64;
@@ -101,6 +102,9 @@ impl<F: Fold> Kernel for Folding<F> {
     unsafe fn add(&self, block: &Block<'_>, states: &mut [F::State]) {
         // SAFETY: the caller's promise.
         unsafe {
+            if size_of::<F::Lane>() > 8 {
+                return one_by_one(&self.0, block, states);
+            }
             match block.lie {
                 Lie::Down => down(&self.0, block, states),
                 Lie::Across => across(&self.0, block, states),
@@ -115,6 +119,42 @@ impl<F: Fold> Kernel for Folding<F> {
 
     fn is_settled(&self, state: &F::State) -> bool {
         self.0.is_settled(state)
+    }
+}
+
+/// Adds items one by one, where a lane is too wide for vectors to pay.
+///
+/// # Safety
+/// As for [`Kernel::add`].
+unsafe fn one_by_one<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
+    let (kept, run) = (block.kept, block.run);
+    match block.lie {
+        Lie::Down => {
+            for (lead, states) in kept.iter().zip(states.chunks_mut(run)) {
+                for row in block.reduced {
+                    let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
+                    for (at, state) in states.iter_mut().enumerate() {
+                        // SAFETY: the block's items, as the caller promises.
+                        fold.absorb(state, fold.lift(unsafe { item(from, *row, at) }));
+                    }
+                }
+            }
+        }
+        Lie::Across => {
+            for (lead, state) in kept.iter().zip(states) {
+                for row in block.reduced {
+                    let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
+                    for at in 0..run {
+                        // SAFETY: the block's items, as the caller promises.
+                        fold.absorb(state, fold.lift(unsafe { item(from, *row, at) }));
+                    }
+                }
+            }
+        }
+        // SAFETY: the block's items, as the caller promises.
+        Lie::Short => unsafe {
+            short_columns(fold, block.from.cast(), block.width, run, states);
+        },
     }
 }
 
@@ -297,12 +337,17 @@ unsafe fn add_runs<F: Fold, const N: usize>(
 }
 
 /// Adds four rows that follow one another. The sums are a copy, so that the compiler sees that
-/// they lie apart from the items.
+/// they lie apart from the items. Its order of reading is its own: lines that are met out of order
+/// come a quarter more slowly, so each is touched in its turn first.
 ///
 /// # Safety
 /// The items can be read.
 #[inline(always)]
 unsafe fn add_four<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane; ACROSS]) {
+    for line in (0..4 * size_of::<[F::Item; ACROSS]>()).step_by(LINE) {
+        // SAFETY: a byte of the items.
+        let _ = unsafe { from.cast::<u8>().wrapping_add(line).read_volatile() };
+    }
     let mut sums = *lanes;
     for (at, sum) in sums.iter_mut().enumerate() {
         // SAFETY: the caller's promise.

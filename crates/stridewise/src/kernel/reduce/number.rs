@@ -137,7 +137,9 @@ macro_rules! floats {
             }
             #[inline(always)]
             fn plain(self) -> $type {
-                if self.is_nan() { <$type>::NAN } else { self }
+                // To a compiler that compares values one NaN is as good as another.
+                let magnitude = self.to_bits() & (<$bits>::MAX >> 1);
+                if magnitude > <$type>::INFINITY.to_bits() { <$type>::NAN } else { self }
             }
         }
     )*};

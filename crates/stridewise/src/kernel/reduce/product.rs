@@ -36,7 +36,7 @@ macro_rules! product {
             type Item = $item;
             type Lane = $lane;
             type State = $lane;
-            const WIDE: bool = size_of::<$lane>() == 8;
+            const WIDE: bool = false;
             const NOTHING: $lane = $one;
 
             #[inline(always)]

@@ -58,7 +58,7 @@ impl<T: Order> Fold for Valid<T> {
     type Item = T;
     type Lane = u32;
     type State = i64;
-    const WIDE: bool = T::WIDE;
+    const WIDE: bool = false;
     const NOTHING: u32 = 0;
 
     #[inline(always)]

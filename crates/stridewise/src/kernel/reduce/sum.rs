@@ -253,10 +253,12 @@ impl<S: Summed, O: Number> Ending<S> for Over<O> {
     }
 }
 
-/// A float whose NaN, if it is one, has no sign or payload: those depend on instructions.
+/// A float whose NaN, if it is one, has no sign or payload: those depend on instructions. Bits are
+/// compared, since to a compiler one NaN is as good as another.
 #[inline(always)]
 pub(super) fn plain(value: f64) -> f64 {
-    if value.is_nan() { f64::NAN } else { value }
+    let magnitude = value.to_bits() & !(1 << 63);
+    if magnitude > f64::INFINITY.to_bits() { f64::NAN } else { value }
 }
 
 /// An integer as it is.

@@ -76,6 +76,7 @@ impl<T: Bits> Fold for Exists<T> {
     type Item = T;
     type Lane = T;
     type State = bool;
+    const WIDE: bool = size_of::<T>() == 1;
     const NOTHING: T = T::ZERO;
 
     #[inline(always)]
@@ -123,6 +124,7 @@ impl<T: Bits> Fold for Nonzero<T> {
     type Item = T;
     type Lane = T::Count;
     type State = i64;
+    const WIDE: bool = size_of::<T>() == 1;
     const NOTHING: T::Count = T::NONE;
 
     #[inline(always)]
