@@ -4,19 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-debian_install() {
-    local root=()
-    if [ "$(id -u)" -ne 0 ]; then root=(sudo -n); fi
-    echo "prepare: installing $* with apt-get"
-    "${root[@]}" apt-get update -q && "${root[@]}" apt-get install -qy --no-install-recommends "$@"
-}
-
 for tool in cargo python3; do
     command -v "$tool" > /dev/null || { echo "prepare: $tool is needed: install it first"; exit 1; }
 done
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
     || { echo "prepare: Python 3.11 or newer is needed, found $(python3 --version)"; exit 1; }
-command -v cc > /dev/null || debian_install gcc libc6-dev
+# shellcheck source=.ci/debian.sh
+source .ci/debian.sh
+
 command -v node > /dev/null || debian_install nodejs
 
 venv=target/venv

@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# shellcheck source=.ci/debian.sh
+source .ci/debian.sh
 cargo build --release --quiet --package stridewise-cli
 target=${CARGO_TARGET_DIR:-$PWD/target}
 export PATH="$target/release:$PATH"
