@@ -66,7 +66,7 @@ impl Layout {
     /// let too_long = AsStrided::new(&[5, 3], &[8, 8], a.span());
     /// assert_eq!(
     ///     a.as_strided(&too_long).unwrap_err().to_string(),
-    ///     "the view leaves its buffer: it reaches 8 bytes past its end \
+    ///     "the view is out of bounds of its buffer: it reaches 8 bytes past its end \
     ///      (bytes 0..56 of a buffer 0..48)"
     /// );
     /// ```
@@ -135,14 +135,14 @@ mod tests {
             &[4],
             &[-8],
             as_is,
-            "the view leaves its buffer: it reaches 8 bytes before its start (bytes -8..24 of a \
+            "the view is out of bounds of its buffer: it reaches 8 bytes before its start (bytes -8..24 of a \
              buffer 0..64)",
         );
         check(
             &[2],
             &[64],
             |wanted| wanted.offset = -20,
-            "the view leaves its buffer: it reaches 4 bytes before its start and 4 bytes past its \
+            "the view is out of bounds of its buffer: it reaches 4 bytes before its start and 4 bytes past its \
              end (bytes -4..68 of a buffer 0..64)",
         );
         // Without elements nothing is reached, wherever it is.

@@ -130,7 +130,7 @@ impl fmt::Display for LayoutError {
             OutsideBuffer { buffer, got } => {
                 let before = i128::from(buffer.low) - i128::from(got.low);
                 let after = i128::from(got.high) - i128::from(buffer.high);
-                f.write_str("the view leaves its buffer: it reaches ")?;
+                f.write_str("the view is out of bounds of its buffer: it reaches ")?;
                 if before > 0 {
                     write!(f, "{before} bytes before its start")?;
                 }

@@ -142,7 +142,7 @@ fn shapes_and_axes() {
         "as_strided(zeros(6), (5,3), (8,8))",
         "layout",
         "as_strided(zeros(6), (5,3), (8,8))",
-        "leaves its buffer",
+        "out of bounds of its buffer",
     );
     check("np.concatenate([])", "layout", "np.concatenate([])", "need at least one array");
 }
