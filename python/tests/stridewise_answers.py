@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 def build(example="answers"):
     """Builds an example program and returns its path."""
-    command = ["cargo", "build", "--quiet", "--package", "stridewise", "--example", example,
+    # Of the workspace, as `cargo test` has built it: one package alone would be built anew.
+    command = ["cargo", "build", "--quiet", "--workspace", "--example", example,
                "--profile", "test", "--message-format", "json-render-diagnostics"]
     built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in built.stdout.splitlines()]

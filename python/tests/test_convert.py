@@ -17,7 +17,7 @@ SEED = int(os.environ.get("STRIDEWISE_SEED", "0"))
 @pytest.fixture(scope="session")
 def program():
     """The command, built once."""
-    command = ["cargo", "build", "--quiet", "--package", "stridewise-cli", "--profile", "test",
+    command = ["cargo", "build", "--quiet", "--workspace", "--bin", "stridewise", "--profile", "test",
                "--message-format", "json-render-diagnostics"]
     built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in built.stdout.splitlines()]
