@@ -41,7 +41,10 @@ impl Layout {
         self.check_index_length(index)?;
         let mut byte = self.offset();
         for (axis, &index) in index.iter().enumerate() {
-            byte += self.counted_from_start(axis, index)? * self.strides()[axis]; // Invariant L4.
+            // Exact by invariant L4 where there are elements; where there are none, an axis of
+            // extent 0 refuses its index in the end, and what was summed before is dropped.
+            let step = self.counted_from_start(axis, index)?.wrapping_mul(self.strides()[axis]);
+            byte = byte.wrapping_add(step);
         }
         Ok(byte)
     }
@@ -131,6 +134,10 @@ mod tests {
         check(&[4], &[8], &[5], Err("index 5 is out of bounds for axis 0 with size 4"));
         check(&[4], &[8], &[-5], Err("index -5 is out of bounds for axis 0 with size 4"));
         check(&[2, 0], &[8, 8], &[0, 0], Err("index 0 is out of bounds for axis 1 with size 0"));
+        // Without elements strides may be anything.
+        let far = [i64::MAX, i64::MAX, 8];
+        let refused = Err("index 0 is out of bounds for axis 2 with size 0");
+        check(&[9, 9, 0], &far, &[8, 8, 0], refused);
         check(
             &[4, 5],
             &[40, 8],
