@@ -84,6 +84,21 @@ OUT ends in .npy, or in .bin or .raw for elements alone. It appears whole or not
 at all, and the source is only read. Numbers saturate where a float is beyond an
 integer's range (--casting unsafe), and what is no number becomes 0.";
 
+const WINDOWS: &str = "\
+Operations, of which several share one pass: sum, prod, mean, var, std, min,
+max, argmin, argmax, any, all, count, median, quantile, rank and dot. Numbers
+follow a colon: var:1 and std:1 with one degree of freedom less, quantile:0.9,
+dot:1,2,1 with the weights 1, 2 and 1.
+
+Examples:
+  stridewise windows a.npy --size 100 --op mean -o means.npy
+  stridewise windows a.npy --size 5,5 --axis 0,1 --op min,max,quantile:0.9 -o a.npy
+  stridewise windows scan.raw --dtype f4 --shape -1,3 --axis 0 --size 60 --step 60 --op mean -o minutes.npy
+
+With several operations OUT.npy stands for OUT.min.npy, OUT.max.npy and
+OUT.quantile-0.9.npy. Files appear whole or not at all, and ARRAY is only read.
+Without -o nothing is written.";
+
 const NEST: &str = "\
 Examples:
   stridewise nest 'zeros((4,5,6))' 'zeros((6,5,4)).T'
@@ -330,6 +345,46 @@ pub(crate) struct ConvertArguments {
     pub(crate) raw: RawSource,
 }
 
+/// `stridewise windows`.
+#[derive(Debug, Args)]
+pub(crate) struct WindowsArguments {
+    /// The file to read, as in a.npy or m.safetensors::w
+    #[arg(value_name = "ARRAY")]
+    pub(crate) source: OsString,
+    /// Elements of a window along each windowed axis, as in 100 or 5,5
+    #[arg(long, value_name = "W,...", allow_hyphen_values = true)]
+    pub(crate) size: String,
+    /// The windowed axes [default: the last ones]
+    #[arg(long, value_name = "AXIS,...", allow_hyphen_values = true)]
+    pub(crate) axis: Option<String>,
+    /// From one window to the next, in elements, one for each axis or one for all [default: 1]
+    #[arg(long, value_name = "N,...", allow_hyphen_values = true)]
+    pub(crate) step: Option<String>,
+    /// From one element of a window to the next, likewise [default: 1]
+    #[arg(long, value_name = "N,...", allow_hyphen_values = true)]
+    pub(crate) dilation: Option<String>,
+    /// What is made of each window, as in mean,max,quantile:0.9
+    #[arg(long, value_name = "OP,...")]
+    pub(crate) op: String,
+    /// The file to write, .npy, .bin or .raw; of several operations each adds its name
+    #[arg(short = 'o', long = "output", value_name = "OUT")]
+    pub(crate) target: Option<PathBuf>,
+    /// Leave NaN out; windows with fewer other elements than this give NaN
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) min_count: Option<i64>,
+    /// Keep the lowest 64 bits of integer sums and products that are longer
+    #[arg(long)]
+    pub(crate) wrap: bool,
+    /// Memory to stay within, as in 512M [default: a quarter of what there is]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<String>,
+    /// Threads that work on a large box [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) raw: RawFile,
+}
+
 /// Which casts are allowed, by NumPy's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -443,6 +498,9 @@ pub(crate) enum Command {
     /// Follow an expression step by step: view or copy, and why
     #[command(after_help = TRACE)]
     Trace(TraceArguments),
+    /// Reduce sliding windows of an array in a file: means, extremes, medians, little memory
+    #[command(after_help = WINDOWS)]
+    Windows(WindowsArguments),
     /// Write an array to another file: other order, other axes, other dtype, little memory
     #[command(after_help = CONVERT)]
     Convert(ConvertArguments),

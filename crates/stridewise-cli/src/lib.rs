@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod inputs;
 mod numbers;
+mod passage;
 mod percent;
 mod progress;
 mod signals;

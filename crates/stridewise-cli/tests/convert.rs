@@ -1,48 +1,23 @@
 //! `convert` as a program: what it leaves behind, and how much memory it takes.
 #![cfg(target_os = "linux")]
 
-use std::fs::{self, File, OpenOptions};
+mod program;
+
+use std::fs::{self, OpenOptions};
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::Command;
 
-fn stridewise() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_stridewise"))
-}
-
-/// An empty directory of its own for a test.
-fn scratch(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).expect("target/tmp can be written");
-    path
-}
-
-/// A raw matrix of f8, sparse, as large as is asked.
-fn matrix(folder: &Path, side: u64) -> PathBuf {
-    let path = folder.join("a.raw");
-    File::create(&path).expect("writable").set_len(side * side * 8).expect("sparse");
-    path
-}
+use program::{
+    is_refused_for_want_of_room, matrix, names, peak, scratch, signals_leave_nothing_behind,
+    stridewise, text,
+};
 
 fn convert(folder: &Path, side: u64, extra: &[&str]) -> Command {
-    let mut command = stridewise();
-    command.current_dir(folder).args(["convert", "a.raw", "b.npy", "--in-dtype", "f8"]);
+    let mut command = stridewise(folder);
+    command.args(["convert", "a.raw", "b.npy", "--in-dtype", "f8"]);
     command.args(["--in-shape", &format!("{side},{side}"), "--order", "F"]).args(extra);
     command
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("there").map(|entry| entry.expect("there"));
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.file_name().into_string().expect("UTF-8")).collect();
-    names.sort();
-    names
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
@@ -50,20 +25,8 @@ fn memory_stays_within_what_is_allowed() {
     let folder = scratch("convert-memory");
     matrix(&folder, 4096);
     for memory in [16u64, 48] {
-        let mut child = convert(&folder, 4096, &["--force", "--memory", &format!("{memory}M")])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("starts");
-        let status = format!("/proc/{}/status", child.id());
-        let mut peak = 0;
-        while child.try_wait().expect("waits").is_none() {
-            let status = fs::read_to_string(&status).unwrap_or_default();
-            let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-            let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
-            peak = peak.max(kib.unwrap_or(0));
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        assert!(child.wait().expect("ends").success());
+        let command = convert(&folder, 4096, &["--force", "--memory", &format!("{memory}M")]);
+        let peak = peak(command);
         assert!(peak > memory * 256 && peak <= memory * 1024, "{peak} KiB of {memory} MiB");
     }
     assert_eq!(names(&folder), ["a.raw", "b.npy"]);
@@ -73,41 +36,15 @@ fn memory_stays_within_what_is_allowed() {
 fn a_signal_leaves_nothing_behind() {
     let folder = scratch("convert-signal");
     matrix(&folder, 6000);
-    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
-        let child = convert(&folder, 6000, &["--memory", "16M"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("starts");
-        let begun = Instant::now();
-        while names(&folder).len() < 2 && begun.elapsed() < Duration::from_secs(20) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        let id = child.id().to_string();
-        let sent = Command::new("kill").args([&format!("-{signal}"), &id]).status();
-        assert!(sent.expect("kill exists").success());
-        let output = child.wait_with_output().expect("ends");
-        assert_eq!(output.status.code(), Some(code), "{signal}: {}", text(&output));
-        assert!(output.stdout.is_empty());
-        assert_eq!(text(&output), "error: stopped: nothing was written\n");
-        assert_eq!(names(&folder), ["a.raw"]);
-    }
+    signals_leave_nothing_behind(&folder, || convert(&folder, 6000, &["--memory", "16M"]));
 }
 
 #[test]
 fn a_file_that_may_not_grow_so_large_is_reported_and_removed() {
     let folder = scratch("convert-limit");
     matrix(&folder, 1000);
-    let program = env!("CARGO_BIN_EXE_stridewise");
-    let script = format!(
-        "ulimit -f 1000; exec '{program}' convert a.raw b.npy --in-dtype f8 --in-shape 1000,1000 --order F"
-    );
-    let output = Command::new("bash").args(["-c", &script]).current_dir(&folder).output();
-    let output = output.expect("bash exists");
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
-    let said = text(&output);
-    assert!(said.starts_with("error: cannot write 'b.npy': it takes 8000128 bytes"), "{said}");
-    assert_eq!(names(&folder), ["a.raw"]);
+    let arguments = "convert a.raw b.npy --in-dtype f8 --in-shape 1000,1000 --order F";
+    is_refused_for_want_of_room(&folder, arguments, "'b.npy': it takes 8000128 bytes");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! [`open`] takes what a person types, `a.npy`, `a.npz::x`, `m.safetensors::w`, or a raw file
 //! with [`RawOptions`], and maps it: nothing is copied, and a file of 100 GB opens at once.
-//! [`convert::Conversion`] writes one in another order or dtype, in little memory. [`zarr::read`] reads what a zarr array looks like. [`machine::detect`] asks which caches there
-//! are.
+//! [`convert::Conversion`] writes one in another order or dtype, [`windows::Reduction`] what its
+//! sliding windows make, both in little memory. [`zarr::read`] reads what a zarr array looks like.
+//! [`machine::detect`] asks which caches there are.
 //!
 //! Every reader also is a pure function over bytes: [`npy::parse_header`], [`npz::directory`],
 //! [`safetensors::parse`], [`zarr::parse`], [`raw::layout`]. No file makes them panic, or allocate
@@ -27,10 +28,12 @@ mod new_file;
 pub mod npy;
 pub mod npz;
 mod open;
+mod passage;
 pub mod raw;
 pub mod safetensors;
 mod spec;
 mod threads;
+pub mod windows;
 pub mod zarr;
 
 pub use error::{IoError, Problem};
@@ -38,6 +41,7 @@ pub use format::Format;
 pub use mapped::Mapped;
 pub use new_file::{Existing, NewFile, WriteError};
 pub use open::{members, open};
+pub use passage::{PassageError, TargetFile};
 pub use raw::RawOptions;
 pub use spec::Spec;
 pub use threads::threads;

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use stridewise::control::{Control, Reply};
 use stridewise::kernel::cast::Casting;
 use stridewise::layout::{DType, Layout};
-use stridewise_io::convert::{Conversion, ConvertError, ConvertOptions};
+use stridewise_io::convert::{Conversion, ConvertOptions};
 use stridewise_io::raw::Order;
-use stridewise_io::{Existing, Mapped, RawOptions, Spec, WriteError, npy, open};
+use stridewise_io::{Existing, Mapped, PassageError, RawOptions, Spec, WriteError, npy, open};
 use tempfile::TempDir;
 
 const LEAST: Option<u64> = Some(8 << 20);
@@ -43,7 +43,7 @@ fn opened(path: &Path) -> Mapped {
 }
 
 /// Runs a conversion; the names of files in the folder afterwards are as they were, and the target.
-fn convert(source: &Mapped, target: &Path, options: ConvertOptions) -> Result<u64, ConvertError> {
+fn convert(source: &Mapped, target: &Path, options: ConvertOptions) -> Result<u64, PassageError> {
     let plan = Conversion::plan(source, target, options)?;
     plan.run(&Control::quiet().with_threads(2))?;
     Ok(plan.tiles())
@@ -193,7 +193,7 @@ fn raw_files_with_gaps_downward_strides_and_offsets() {
     }
 }
 
-fn code(error: ConvertError) -> (&'static str, String) {
+fn code(error: PassageError) -> (&'static str, String) {
     (error.code(), error.to_string())
 }
 
@@ -264,7 +264,7 @@ fn what_cannot_be_converted_is_refused_before_anything_is_written() {
     check(
         refused(path("b.npy"), ConvertOptions { memory: Some(1000), ..usual() }),
         "memory",
-        "a conversion takes at least 8388608 bytes of memory, 1000 are allowed",
+        "this takes at least 8388608 bytes of memory, 1000 are allowed",
     );
     let nowhere = Conversion::plan(&source, &path("none/b.npy"), usual()).unwrap();
     let (code, text) = code(nowhere.run(&Control::quiet()).unwrap_err());
@@ -285,7 +285,7 @@ fn compressed_members_are_refused() {
 }
 
 /// Runs a conversion of 8 MB in several tiles, doing something at the first report past the middle.
-fn disturbed(options: ConvertOptions, disturb: impl Fn(&Path) -> Reply + Sync) -> ConvertError {
+fn disturbed(options: ConvertOptions, disturb: impl Fn(&Path) -> Reply + Sync) -> PassageError {
     let folder = TempDir::new().unwrap();
     let before = folder.path().join("a.npy");
     numbered(&before, &dtype("<f8"), &[1000, 1000], Order::C);
@@ -315,7 +315,7 @@ fn a_source_that_changes_meanwhile_is_an_error() {
             Reply::Continue
         });
         assert!(
-            matches!(cut, ConvertError::SourceCut { wanted: 8_000_128, got: 100_000, .. }),
+            matches!(cut, PassageError::SourceCut { wanted: 8_000_128, got: 100_000, .. }),
             "{cut}"
         );
         let changed = disturbed(options(), |path| {
@@ -324,7 +324,7 @@ fn a_source_that_changes_meanwhile_is_an_error() {
             std::io::Write::write_all(&mut &file, b"\x93NUMPY").unwrap();
             Reply::Continue
         });
-        assert!(matches!(changed, ConvertError::SourceChanged { .. }), "{changed}");
+        assert!(matches!(changed, PassageError::SourceChanged { .. }), "{changed}");
     }
 }
 
@@ -333,7 +333,7 @@ fn a_stop_leaves_nothing_behind() {
     for order in [Order::C, Order::F] {
         let options = ConvertOptions { order: Some(order), ..ConvertOptions::default() };
         let stopped = disturbed(options, |_| Reply::Stop);
-        assert!(matches!(stopped, ConvertError::Stopped), "{stopped}");
+        assert!(matches!(stopped, PassageError::Stopped), "{stopped}");
     }
 }
 
@@ -348,7 +348,7 @@ fn a_target_that_comes_to_exist_meanwhile_is_kept() {
     fs::write(&after, "mine").unwrap();
     let report = |_, _| Reply::Continue;
     let error = plan.run(&Control::reporting(&report)).unwrap_err();
-    assert!(matches!(error, ConvertError::Write(WriteError::Exists { .. })), "{error}");
+    assert!(matches!(error, PassageError::Write(WriteError::Exists { .. })), "{error}");
     assert_eq!(fs::read(&after).unwrap(), b"mine");
     assert_eq!(names(&folder), ["a.npy", "b.npy"]);
 }
@@ -375,7 +375,7 @@ fn a_disk_that_is_too_small_is_named_with_what_is_needed() {
     assert!(
         matches!(
             error,
-            ConvertError::Write(WriteError::NoSpace { wanted, free, .. })
+            PassageError::Write(WriteError::NoSpace { wanted, free, .. })
                 if wanted == wanted_bytes && free.is_none_or(|free| free < wanted)
         ),
         "{error}"

@@ -59,7 +59,7 @@ impl Which<'_> {
         let skip = |min_count| Missing::Skip { min_count };
         windows.missing = min_count.map_or(Missing::Propagate, skip);
         windows.overflow = if *wraps { Overflow::Wrap } else { Overflow::Error };
-        windows.first_index = *first;
+        windows.first_index = windows.axes.iter().map(|_| *first).collect();
         Ok(windows)
     }
 }
@@ -217,27 +217,13 @@ fn output<'py>(
 }
 
 fn named(name: &str, number: f64, weights: Option<Vec<f64>>) -> PyResult<Op> {
-    #[allow(clippy::cast_possible_truncation)] // degrees of freedom, checked to be whole
-    let ddof = number as i64;
-    Ok(match name {
-        "sum" => Op::Sum,
-        "prod" => Op::Prod,
-        "mean" => Op::Mean,
-        "var" => Op::Var { ddof },
-        "std" => Op::Std { ddof },
-        "min" => Op::Min,
-        "max" => Op::Max,
-        "argmin" => Op::ArgMin,
-        "argmax" => Op::ArgMax,
-        "any" => Op::Any,
-        "all" => Op::All,
-        "count" => Op::Count,
-        "median" => Op::Median,
-        "quantile" => Op::Quantile { q: number },
-        "rank" => Op::Rank,
-        "dot" => Op::Dot { weights: weights.unwrap_or_default() },
-        other => return Err(PyValueError::new_err(format!("there is no operation {other:?}"))),
-    })
+    let numbers = match (name, weights) {
+        (_, Some(weights)) => weights,
+        ("var" | "std" | "quantile", None) => vec![number],
+        _ => Vec::new(),
+    };
+    Op::from_name(name, &numbers)
+        .ok_or_else(|| PyValueError::new_err(format!("there is no operation {name:?}")))
 }
 
 fn raised(py: Python<'_>, error: &WindowError) -> PyErr {

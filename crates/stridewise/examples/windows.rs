@@ -44,29 +44,9 @@ fn list(text: &str) -> Result<PerAxis<i64>> {
 
 fn operation(text: &str) -> Result<Op> {
     let (name, rest) = text.split_once(':').unwrap_or((text, ""));
-    let number = || rest.parse::<f64>().unwrap_or(0.0);
-    Ok(match name {
-        "sum" => Op::Sum,
-        "prod" => Op::Prod,
-        "mean" => Op::Mean,
-        "var" => Op::Var { ddof: number() as i64 },
-        "std" => Op::Std { ddof: number() as i64 },
-        "min" => Op::Min,
-        "max" => Op::Max,
-        "argmin" => Op::ArgMin,
-        "argmax" => Op::ArgMax,
-        "any" => Op::Any,
-        "all" => Op::All,
-        "count" => Op::Count,
-        "median" => Op::Median,
-        "quantile" => Op::Quantile { q: number() },
-        "rank" => Op::Rank,
-        "dot" => {
-            let weights = rest.split(',').map(str::parse).collect::<std::result::Result<_, _>>()?;
-            Op::Dot { weights }
-        }
-        other => return Err(format!("no operation {other}").into()),
-    })
+    let numbers = rest.split(',').filter(|text| !text.is_empty()).map(str::parse);
+    let numbers = numbers.collect::<std::result::Result<Vec<f64>, _>>()?;
+    Op::from_name(name, &numbers).ok_or_else(|| format!("no operation {text}").into())
 }
 
 fn answer(words: &[&str]) -> Result<String> {

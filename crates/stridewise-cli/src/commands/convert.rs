@@ -2,53 +2,34 @@
 //!
 //! `stridewise convert a.npy b.npy --order F`: `(2,3):(24,8)+0` becomes `(2,3):(8,16)+0`.
 
-use stridewise::control::{Control, Reply};
-use stridewise::expr::{Array, Buffer};
 use stridewise::kernel::Backend;
 use stridewise::kernel::cast::Casting;
 use stridewise::kernel::copy::CopyOptions;
-use stridewise::machine::read_bytes;
-use stridewise_io::convert::{Conversion, ConvertError, ConvertOptions};
+use stridewise_io::convert::{Conversion, ConvertOptions};
 use stridewise_io::raw::{Order, RawError};
-use stridewise_io::{Format, Mapped, Problem, Spec, open, threads};
-use stridewise_report::document::{Converted, FileObject, Subject};
+use stridewise_io::{Mapped, Problem, Spec, open};
+use stridewise_report::document::Converted;
 
 use crate::args::{CastingRule, ConvertArguments, RawFile};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::{dtype, numbers, spec_of};
-use crate::progress::Progress;
-use crate::signals::Signals;
+use crate::passage::{after, before, file, memory, refused, watched};
 use crate::terminal::Terminal;
 
 /// Names the instructions to use instead of the best there are; for tests and measurements.
 const INSTRUCTIONS: &str = "STRIDEWISE_ISA";
-/// What `.npy` elements are aligned to, and raw ones as far as one can tell.
-const ALIGNMENT: i64 = 64;
 
 /// `stridewise convert IN OUT`.
 pub(crate) fn run(arguments: ConvertArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let source = read(&arguments)?;
-    let threads = threads(arguments.threads);
     let write = !arguments.dry_run;
     let options = options(&arguments, terminal)?;
     let plan = Conversion::plan(&source, &arguments.target, options).map_err(refused)?;
     if write {
-        let signals = Signals::watch();
-        let progress = Progress::new(terminal.glyphs());
-        let report = |done, total| {
-            progress.at(done, total);
-            if signals.caught().is_some() { Reply::Stop } else { Reply::Continue }
-        };
-        let control = Control::reporting(&report).with_threads(threads);
-        let done = plan.run(&control);
-        drop(progress);
-        match (done, signals.caught()) {
-            (Err(ConvertError::Stopped), Some(signal)) => {
-                terminal.fail(&Failure::new("stopped", "stopped: nothing was written"));
-                return Ok(Exit::Interrupted(signal));
-            }
-            (done, _) => done.map_err(refused)?,
+        let exit = watched(terminal, arguments.threads, |control| plan.run(control))?;
+        if let Some(exit) = exit {
+            return Ok(exit);
         }
     }
     terminal.answer(&describe(&plan, arguments.casting.into(), write), None)?;
@@ -76,19 +57,12 @@ fn read(arguments: &ConvertArguments) -> Result<Mapped, Failure> {
 
 fn options(arguments: &ConvertArguments, terminal: &Terminal) -> Result<ConvertOptions, Failure> {
     let permute = arguments.permute.as_deref();
-    let memory = arguments.memory.as_deref().map(|text| {
-        read_bytes(text).map(i64::unsigned_abs).map_err(|error| {
-            Failure::new("memory", format!("'{text}' is no number of bytes"))
-                .at(text, error.span().unwrap_or(0..text.len()))
-                .help("write 512M or 2G, say".to_owned())
-        })
-    });
     Ok(ConvertOptions {
         order: arguments.order.map(Order::from),
         permute: permute.map(|text| numbers(text, "a permutation", "2,0,1")).transpose()?,
         dtype: arguments.dtype.as_deref().map(dtype).transpose()?,
         casting: arguments.casting.into(),
-        memory: memory.transpose()?,
+        memory: memory(arguments.memory.as_deref())?,
         existing: terminal.existing(),
         copy: instructions()?,
     })
@@ -119,52 +93,16 @@ impl From<CastingRule> for Casting {
     }
 }
 
-fn refused(error: ConvertError) -> Failure {
-    let help = match &error {
-        ConvertError::Cast(stridewise::kernel::cast::CastError::Forbidden { wanted, .. }) => {
-            Some(format!("--casting {} allows it", wanted.name()))
-        }
-        ConvertError::Memory { .. } => error.help().map(|help| format!("--memory: {help}")),
-        ConvertError::Write(stridewise_io::WriteError::Exists { .. }) => {
-            Some("--force replaces it".to_owned())
-        }
-        _ => error.help(),
-    };
-    Failure::new(error.code(), error.to_string()).help(help)
-}
-
 fn describe(plan: &Conversion<'_>, casting: Casting, written: bool) -> Converted {
-    let source = plan.source();
-    let bytes = i64::try_from(source.byte_length()).unwrap_or(i64::MAX);
-    let before = Array {
-        dtype: source.dtype().clone(),
-        layout: source.layout().clone(),
-        buffer: Buffer::new(bytes, source.base_alignment()),
-        writeable: false,
-    };
-    let after = Array {
-        dtype: plan.dtype().clone(),
-        layout: plan.layout().clone(),
-        buffer: Buffer::new(plan.layout().nbytes(), ALIGNMENT),
-        writeable: true,
-    };
-    let target = FileObject {
-        format: if plan.format() == Format::Npy { "npy" } else { "raw" },
-        path: plan.target().display().to_string(),
-        member: None,
-        stored_as: None,
-        data_start: Some(plan.data_start()),
-        alignment: ALIGNMENT,
-        chunked: None,
-    };
+    let (source, target) = (plan.source(), plan.target());
     let (read_run, write_run) = plan.runs();
     Converted {
         source: source.spec().to_string(),
-        target,
+        target: file(target),
         written,
-        file_bytes: plan.file_bytes(),
-        before: Subject(before),
-        after: Subject(after),
+        file_bytes: target.file_bytes(),
+        before: before(source),
+        after: after(target),
         casting: casting.name(),
         tiles: plan.tiles(),
         read_run,

@@ -13,6 +13,7 @@ mod offset;
 mod overlap;
 mod rule;
 mod trace;
+mod windows;
 
 use crate::args::{Arguments, Command};
 use crate::exit::Exit;
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: Arguments, terminal: &Terminal) -> Result<Exit, Fai
         Command::Offset(arguments) => offset::run(&arguments, terminal),
         Command::Locality(arguments) => locality::run(&arguments, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),
+        Command::Windows(arguments) => windows::run(&arguments, terminal),
         Command::Nest(arguments) => nest::run(&arguments, terminal),
         Command::Overlap(arguments) => overlap::run(&arguments, terminal),
         Command::Blas(arguments) => blas::run(&arguments, terminal),

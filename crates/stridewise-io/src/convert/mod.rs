@@ -9,30 +9,19 @@
 //! ```text
 //! (11585,11585) f4 in C order to F order in 64 MiB: tiles of 2048 x 2048, runs of 8 KiB
 //! ```
-//!
-//! Files are read and written, not mapped: memory stays within the two buffers of a tile, and a
-//! source that is cut short meanwhile is an error instead of a signal. A source that is written to
-//! without changing its length is noticed by its time of modification, at the end; writes within
-//! the granularity of that clock, and writes through a mapping that the system has not counted yet,
-//! are not.
 #![forbid(unsafe_code)]
 
-mod error;
 mod plan;
-mod position;
 mod run;
-
-use std::path::{Path, PathBuf};
 
 use stridewise::kernel::cast::Casting;
 use stridewise::kernel::copy::CopyOptions;
-use stridewise::layout::{DType, Layout};
+use stridewise::layout::DType;
 use stridewise::nest::Loops;
 
+use crate::passage::TargetFile;
 use crate::raw::Order;
-use crate::{Existing, Format, Mapped};
-
-pub use error::ConvertError;
+use crate::{Existing, Mapped};
 
 /// What a conversion changes, and how.
 #[derive(Clone, Debug, Default)]
@@ -58,12 +47,8 @@ pub struct ConvertOptions {
 #[derive(Debug)]
 pub struct Conversion<'a> {
     source: &'a Mapped,
-    target: PathBuf,
+    target: TargetFile,
     options: ConvertOptions,
-    dtype: DType,
-    layout: Layout,
-    format: Format,
-    header: Vec<u8>,
     /// Over the target and the source, ordered by the target, fused.
     loops: Loops,
     tile: Vec<i64>,
@@ -77,34 +62,9 @@ impl Conversion<'_> {
         self.source
     }
 
-    /// Where the result goes.
-    pub fn target(&self) -> &Path {
+    /// What is written.
+    pub fn target(&self) -> &TargetFile {
         &self.target
-    }
-
-    /// The dtype of the result.
-    pub fn dtype(&self) -> &DType {
-        &self.dtype
-    }
-
-    /// Where the elements of the result lie, counted from the first.
-    pub fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
-    /// The format of the result: `.npy` or raw.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Bytes of the whole file that is written.
-    pub fn file_bytes(&self) -> u64 {
-        self.data_start() + self.layout.nbytes().unsigned_abs()
-    }
-
-    /// The byte of that file at which its first element lies.
-    pub fn data_start(&self) -> u64 {
-        self.header.len() as u64
     }
 
     /// How many tiles are read and written, one after the other.

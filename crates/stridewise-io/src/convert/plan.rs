@@ -10,22 +10,15 @@ use stridewise::kernel::cast;
 use stridewise::layout::{Layout, LayoutError, Pick, normalize_axis};
 use stridewise::nest::Nest;
 
-use super::{Conversion, ConvertError, ConvertOptions};
+use super::{Conversion, ConvertOptions};
+use crate::Mapped;
+use crate::passage::{self, ASIDE, GAP, PassageError, TargetFile, order_of};
 use crate::raw::Order;
-use crate::{Format, Mapped, NewFile, memory, npy};
 
-/// Bytes of memory that this process takes beside the two buffers.
-const ASIDE: u64 = 4 << 20;
-/// The least memory that is accepted.
-const LEAST: u64 = 8 << 20;
-/// What is taken where the system does not say what there is.
-const UNKNOWN: u64 = 1 << 30;
 /// Source runs of this many bytes cost little more per byte than longer ones, as they are read ahead
 /// and cached in pages. Longer ones are worth less than longer runs of the target, whose pages are
 /// made by the write that first meets them: in folios as large as that write.
 const LONG_RUN: i64 = 8 << 10;
-/// Passing over fewer bytes than this costs as much as reading them.
-pub(super) const GAP: i64 = 4096;
 
 impl<'a> Conversion<'a> {
     /// Plans a conversion, without touching the target.
@@ -37,10 +30,9 @@ impl<'a> Conversion<'a> {
         source: &'a Mapped,
         target: &Path,
         options: ConvertOptions,
-    ) -> Result<Conversion<'a>, ConvertError> {
-        let format = format_of(target)?;
+    ) -> Result<Conversion<'a>, PassageError> {
         if !source.is_in_place() {
-            return Err(ConvertError::Compressed { spec: source.spec().clone() });
+            return Err(PassageError::Compressed { spec: source.spec().clone() });
         }
         let dtype = options.dtype.clone().unwrap_or_else(|| source.dtype().clone());
         cast::check(source.dtype(), &dtype, options.casting)?;
@@ -48,45 +40,16 @@ impl<'a> Conversion<'a> {
             Some(axes) => permuted(source.layout(), axes)?,
             None => source.layout().clone(),
         };
-        let keeps_f = permuted.is_f_contiguous() && !permuted.is_c_contiguous();
         let order = options.order.unwrap_or(match options.permute {
-            None if keeps_f => Order::F,
-            _ => Order::C,
+            None => order_of(&permuted),
+            Some(_) => Order::C,
         });
-        let layout = match order {
-            Order::C => Layout::c_order(permuted.shape(), dtype.itemsize())?,
-            Order::F => Layout::f_order(permuted.shape(), dtype.itemsize())?,
-        };
-        // Of a layout that is both, NumPy's headers say C.
-        let stated = if layout.is_c_contiguous() { Order::C } else { order };
-        let header = match format {
-            Format::Npy => npy::header(&dtype, layout.shape(), stated)
-                .ok_or_else(|| ConvertError::Header { dtype: dtype.clone() })?,
-            _ => Vec::new(),
-        };
-        refuse_source(source, target)?;
-        NewFile::check(target, options.existing)?;
-        let loops = Nest::over(&[&layout, &permuted])?.order_by(0).upward(0).fuse();
-        let memory = options.memory;
-        let memory = memory.unwrap_or_else(|| memory::physical().map_or(UNKNOWN, |all| all / 4));
-        if memory < LEAST {
-            return Err(ConvertError::Memory { wanted: LEAST, got: memory });
-        }
-        let target = target.to_path_buf();
+        let target =
+            TargetFile::plan(source, target, options.existing, (dtype, permuted.shape(), order))?;
+        let loops = Nest::over(&[target.layout(), &permuted])?.order_by(0).upward(0).fuse();
+        let memory = passage::memory(options.memory)?;
         let (tile, runs) = (Vec::new(), (0, 0));
-        let plan = Conversion {
-            source,
-            target,
-            options,
-            dtype,
-            layout,
-            format,
-            header,
-            loops,
-            tile,
-            runs,
-            memory,
-        };
+        let plan = Conversion { source, target, options, loops, tile, runs, memory };
         plan.with_tiles()
     }
 
@@ -97,18 +60,18 @@ impl<'a> Conversion<'a> {
             1 => self.loops.strides(0) == self.loops.sizes(),
             _ => false,
         };
-        packed && self.source.dtype() == &self.dtype
+        packed && self.source.dtype() == self.target.dtype()
     }
 
     /// The largest tile of which source and target each fit in half the memory.
-    fn with_tiles(mut self) -> Result<Conversion<'a>, ConvertError> {
+    fn with_tiles(mut self) -> Result<Conversion<'a>, PassageError> {
         if self.loops.is_empty() || self.is_stream() {
             self.tile = self.loops.extents().to_vec();
-            self.runs = (self.source.layout().nbytes(), self.layout.nbytes());
+            self.runs = (self.source.layout().nbytes(), self.target.layout().nbytes());
             return Ok(self);
         }
         let (target, source) = (self.loops.layout(0)?, self.loops.layout(1)?);
-        let budget = i64::try_from((self.memory - ASIDE) / 2).unwrap_or(i64::MAX); // LEAST > ASIDE
+        let budget = i64::try_from((self.memory - ASIDE) / 2).unwrap_or(i64::MAX); // At least twice as much.
         let itemsize = source.itemsize().max(target.itemsize()).max(1);
         let mut elements = (budget / itemsize).max(1);
         loop {
@@ -123,7 +86,7 @@ impl<'a> Conversion<'a> {
             }
             if elements == 1 {
                 let wanted = ASIDE + 2 * read.nbytes().max(written.nbytes()).unsigned_abs();
-                return Err(ConvertError::Memory { wanted, got: self.memory });
+                return Err(PassageError::Memory { wanted, got: self.memory });
             }
             elements /= 2;
         }
@@ -137,40 +100,4 @@ fn upto(stop: i64) -> Pick {
 fn permuted(layout: &Layout, axes: &[i64]) -> Result<Layout, LayoutError> {
     let axes = axes.iter().map(|&axis| normalize_axis(axis, layout.rank()));
     layout.permute(&axes.collect::<Result<Vec<_>, _>>()?)
-}
-
-/// The format that a target's name ends as.
-fn format_of(target: &Path) -> Result<Format, ConvertError> {
-    let ending = target.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-    match ending.to_ascii_lowercase().as_str() {
-        "npy" => Ok(Format::Npy),
-        "bin" | "raw" => Ok(Format::Raw),
-        _ => Err(ConvertError::Format { target: target.into() }),
-    }
-}
-
-/// Refuses a target that is the file being read, by whatever name or link.
-fn refuse_source(source: &Mapped, target: &Path) -> Result<(), ConvertError> {
-    if !is_same(source, target) {
-        return Ok(());
-    }
-    let source_path = source.spec().path.clone();
-    Err(ConvertError::SameFile { target: target.into(), source_path })
-}
-
-#[cfg(unix)]
-fn is_same(source: &Mapped, target: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let (Ok(one), Ok(other)) = (source.file().metadata(), std::fs::metadata(target)) else {
-        return false;
-    };
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-#[cfg(not(unix))]
-fn is_same(source: &Mapped, target: &Path) -> bool {
-    match (source.spec().path.canonicalize(), target.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    }
 }

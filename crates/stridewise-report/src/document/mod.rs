@@ -17,6 +17,7 @@ mod overlap;
 mod rule;
 mod survey;
 mod trace;
+mod windows;
 
 use serde::Serialize;
 
@@ -42,6 +43,7 @@ pub use overlap::{Overlap, Side};
 pub use rule::{Rule, Rules};
 pub use survey::{Asked, duration};
 pub use trace::{GivenObject, ReasonObject, StepObject, TraceDocument};
+pub use windows::{MadeObject, WindowsDocument};
 
 /// The version of the documents' shape.
 pub const SCHEMA: u32 = 1;

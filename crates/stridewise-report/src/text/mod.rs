@@ -17,6 +17,7 @@ mod page;
 pub mod quantity;
 mod rule;
 mod trace;
+mod windows;
 
 pub use blas::blas_text;
 pub use card::inspect_card;
@@ -30,3 +31,4 @@ pub use overlap::{overlap_text, overlap_verdict};
 pub use page::{Align, Page, Piece};
 pub use rule::{rule_text, rules_text};
 pub use trace::trace_text;
+pub use windows::windows_text;

@@ -4,7 +4,7 @@ use super::inputs::{hard, noise};
 use stridewise::control::Control;
 use stridewise::kernel::window::{Op, Windows, reduced};
 use stridewise::kernel::{Backend, Element};
-use stridewise::layout::Layout;
+use stridewise::layout::{Layout, PerAxis};
 use stridewise::view::View;
 
 const OPS: [Op; 6] = [Op::Sum, Op::Mean, Op::Var { ddof: 0 }, Op::Prod, Op::Max, Op::ArgMin];
@@ -45,7 +45,7 @@ fn every_cut_of_a_lane() {
                         continue;
                     }
                     let mut windows = Windows::along(size, 0);
-                    windows.first_index = begin as i64;
+                    windows.first_index = PerAxis::filled(begin as i64, 1);
                     let part = bits(&x[begin..end], op, &windows);
                     assert_eq!(
                         part,

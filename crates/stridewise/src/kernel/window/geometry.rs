@@ -75,7 +75,8 @@ impl Geometry {
         }
         let reach = i64::try_from(reach).unwrap_or(i64::MAX);
         let dilation = if size == 1 { 1 } else { dilation };
-        let (step, first_index) = (step.min(MOST), windows.first_index.clamp(-MOST, MOST));
+        let first_index = value(&windows.first_index, at, 0).clamp(-MOST, MOST);
+        let step = step.min(MOST);
         let origin = value(&windows.origin, at, 0);
         if !whole && !(0..size).contains(&(size / 2).saturating_add(origin)) {
             return Err(WindowError::Origin { size, got: origin });

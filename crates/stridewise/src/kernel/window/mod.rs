@@ -241,8 +241,12 @@ fn geometries(
         return Err(WindowError::ItemSize { wanted: element.size(), got: layout.itemsize() });
     }
     let wanted = windows.axes.len();
-    let lists =
-        [("step", &windows.step), ("dilation", &windows.dilation), ("origin", &windows.origin)];
+    let lists = [
+        ("step", &windows.step),
+        ("dilation", &windows.dilation),
+        ("origin", &windows.origin),
+        ("first_index", &windows.first_index),
+    ];
     let given = lists.into_iter().filter(|(_, list)| !list.is_empty());
     for (argument, list) in given.chain([("size", &windows.size)]) {
         if list.len() != wanted {

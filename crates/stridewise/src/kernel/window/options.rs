@@ -29,8 +29,8 @@ pub struct Windows {
     /// What becomes of integer sums and products beyond 64 bits.
     pub overflow: Overflow,
     /// The index of the first element in the lane as a whole, where the input is a chunk of it:
-    /// results are the same to the bit, however a lane is cut.
-    pub first_index: i64,
+    /// results are the same to the bit, however a lane is cut. Empty: 0 everywhere.
+    pub first_index: PerAxis<i64>,
     /// The instructions to use; results do not depend on them.
     pub backend: Backend,
 }
@@ -47,7 +47,7 @@ impl Windows {
             origin: PerAxis::new(),
             missing: Missing::Propagate,
             overflow: Overflow::Error,
-            first_index: 0,
+            first_index: PerAxis::new(),
             backend: Backend::detect(),
         }
     }
@@ -158,6 +158,48 @@ pub enum Op {
 }
 
 impl Op {
+    /// The names of all operations.
+    pub const NAMES: [&'static str; 16] = [
+        "sum", "prod", "mean", "var", "std", "min", "max", "argmin", "argmax", "any", "all",
+        "count", "median", "quantile", "rank", "dot",
+    ];
+
+    /// The operation of a name: with a number for `var` and `std` (`ddof`, 0 unsaid) and for
+    /// `quantile` (`q`), with weights for `dot`, and without any for all others.
+    ///
+    /// ```
+    /// use stridewise::kernel::window::Op;
+    /// assert_eq!(Op::from_name("std", &[1.0]), Some(Op::Std { ddof: 1 }));
+    /// assert_eq!(Op::from_name("quantile", &[]), None);
+    /// ```
+    pub fn from_name(name: &str, numbers: &[f64]) -> Option<Op> {
+        let ddof = match numbers {
+            [] => Some(0),
+            [ddof] if ddof.fract() == 0.0 => Some(*ddof as i64),
+            _ => None,
+        };
+        let op = match (name, numbers) {
+            ("var", _) => Op::Var { ddof: ddof? },
+            ("std", _) => Op::Std { ddof: ddof? },
+            ("quantile", &[q]) => Op::Quantile { q },
+            ("dot", weights) => Op::Dot { weights: weights.to_vec() },
+            ("sum", []) => Op::Sum,
+            ("prod", []) => Op::Prod,
+            ("mean", []) => Op::Mean,
+            ("min", []) => Op::Min,
+            ("max", []) => Op::Max,
+            ("argmin", []) => Op::ArgMin,
+            ("argmax", []) => Op::ArgMax,
+            ("any", []) => Op::Any,
+            ("all", []) => Op::All,
+            ("count", []) => Op::Count,
+            ("median", []) => Op::Median,
+            ("rank", []) => Op::Rank,
+            _ => return None,
+        };
+        Some(op)
+    }
+
     /// Its name, as NumPy's.
     pub fn name(&self) -> &'static str {
         match self {

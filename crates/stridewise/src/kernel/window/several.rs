@@ -89,6 +89,7 @@ fn one(windows: &Windows, at: usize, constant: f64) -> Windows {
         step: pick(&windows.step),
         dilation: pick(&windows.dilation),
         origin: pick(&windows.origin),
+        first_index: pick(&windows.first_index),
         mode: match windows.mode {
             Mode::Constant { .. } => Mode::Constant { value: constant },
             mode => mode,
