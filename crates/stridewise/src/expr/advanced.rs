@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::error::{ErrorCode, ExprError};
-use super::index::{Part, PartKind, in_bounds};
+use super::index::{Part, PartKind, basic_picks, in_bounds};
 use super::placement::{Moves, iterated, moves};
 use super::steps::{Reason, ReasonCode};
 use super::value::{Known, Made, Spanned, Traced};
@@ -253,14 +253,7 @@ fn rest(a: &Layout, parts: &[Part], fancy: &[(&Part, &Fancy)]) -> Result<Layout,
     let (shape, strides): (Vec<i64>, Vec<i64>) =
         kept.map(|axis| (a.shape()[axis], a.strides()[axis])).unzip();
     let kept = Layout::new(&shape, &strides, a.offset(), a.itemsize())?;
-    let picks: Vec<Pick> = parts
-        .iter()
-        .filter_map(|part| match part.kind {
-            PartKind::Basic(pick) => Some(pick),
-            PartKind::Fancy(_) => None,
-        })
-        .collect();
-    kept.slice(&picks)
+    kept.slice(&basic_picks(parts))
 }
 
 /// How many axes of the result stand before the picked ones: those before the first integer or

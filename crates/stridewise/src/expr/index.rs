@@ -29,6 +29,15 @@ pub(super) enum PartKind {
     Fancy(Box<Fancy>),
 }
 
+/// The basic parts of an index, which a slice takes.
+pub(super) fn basic_picks(parts: &[Part]) -> Vec<Pick> {
+    let picks = parts.iter().filter_map(|part| match part.kind {
+        PartKind::Basic(pick) => Some(pick),
+        PartKind::Fancy(_) => None,
+    });
+    picks.collect()
+}
+
 /// `a[index]`; the span is that of the brackets.
 pub(super) fn index(
     a: &Traced,
@@ -51,13 +60,7 @@ pub(super) fn index(
     if parts.iter().any(|part| matches!(part.kind, PartKind::Fancy(_))) {
         return advanced::index(a, &parts, span, source);
     }
-    let picks: Vec<Pick> = parts
-        .iter()
-        .filter_map(|part| match part.kind {
-            PartKind::Basic(pick) => Some(pick),
-            PartKind::Fancy(_) => None,
-        })
-        .collect();
+    let picks = basic_picks(&parts);
     let layout = a.layout().slice(&picks);
     let layout = layout.map_err(|error| ExprError::from_layout(error, span.clone()))?;
     let alone =
