@@ -6,8 +6,8 @@
 use std::hint::black_box;
 
 use stridewise::layout::{
-    AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_shapes, overlap,
-    self_overlap,
+    AsStrided, CopyOrder, IndexOrder, Layout, Pick, Window, Work, broadcast_pair, broadcast_shapes,
+    overlap, self_overlap,
 };
 use stridewise_harness::{Case, Entrant, Expect, Kind};
 
@@ -38,6 +38,7 @@ fn operation(op: &str) -> Option<Run> {
     let turned = a.transpose();
     let apart = Layout::new(&SHAPE, &[960, 320, 80, 16], 32, 8).ok()?;
     let single = Layout::c_order(&[2, 1, 4, 1], 8).ok()?;
+    let row = Layout::c_order(&[3, 1, 5], 8).ok()?;
     let slice = [
         Pick::Slice { start: Some(1), stop: None, step: None },
         Pick::Ellipsis,
@@ -70,6 +71,7 @@ fn operation(op: &str) -> Option<Run> {
         "diagonal" => with(a, |a| a.diagonal(1, 0, 3)),
         "broadcast_to" => with(single, |a| a.broadcast_to(&[2, 6, 4, 7])),
         "broadcast_shapes" => with(SHAPE, |shape| broadcast_shapes(&[shape, &[1, 5]])),
+        "broadcast_pair" => with((single, row), |(a, b)| broadcast_pair(a, b)),
         "window" => with(a, move |a| a.window(&windows)),
         "as_strided" => with(a, move |a| a.as_strided(&asked)),
         "reinterpret" => with(a, |a| a.reinterpret(2)),

@@ -160,6 +160,7 @@ class Case:
     def layout(self):
         a = np.zeros((2, 3, 4, 5))
         single = np.zeros((2, 1, 4, 1))
+        row = np.zeros((3, 1, 5))
         windows = np.lib.stride_tricks.sliding_window_view
         strided = np.lib.stride_tricks.as_strided
         even = np.zeros((1000, 1000))[:, ::2]
@@ -178,6 +179,7 @@ class Case:
             "diagonal": lambda: a.diagonal(1, 0, 3),
             "broadcast_to": lambda: np.broadcast_to(single, (2, 6, 4, 7)),
             "broadcast_shapes": lambda: np.broadcast_shapes((2, 3, 4, 5), (1, 5)),
+            "broadcast_pair": lambda: np.broadcast_arrays(single, row),
             "window": lambda: windows(a, (2, 2), (2, 3)),
             "as_strided": lambda: strided(a, (4, 3), (24, 8)),
             "reinterpret": lambda: a.view("i2"),
