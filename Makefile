@@ -1,7 +1,7 @@
 # The commands of this repository. `make test` and `make demo` need rustup's stable Rust and
 # Python 3.11 or newer; they install the rest under target/.
 
-.PHONY: test demo soak bench fuzz
+.PHONY: test demo soak pythons bench fuzz
 
 # Formatting, lints, documentation, Rust tests, Python tests; the last line sums them.
 test:
@@ -17,6 +17,10 @@ SEED ?= 1000000
 soak:
 	@bash .ci/prepare.sh
 	@STRIDEWISE_CHAINS=$(CHAINS) STRIDEWISE_SEED=$(SEED) target/venv/bin/python -m pytest python/tests -q -s
+
+# The Python tests on every CPython from 3.11 on that is here, with the oldest and the newest NumPy.
+pythons:
+	@bash .ci/pythons.sh
 
 # Our kernels beside floors and peers: FAMILY=ttc for one family of cases, QUICK=1 for under five
 # minutes. Results go to benches/results.

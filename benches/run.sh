@@ -8,6 +8,10 @@ cd "$(dirname "$0")"
 if [ "${1:-}" = locality ]; then
     exec bash locality/run.sh
 fi
+# Nor has the Python package, which is built and installed as its users do.
+if [ "${1:-}" = python ]; then
+    exec bash python/run.sh
+fi
 
 cargo build --release --quiet
 venv=target/venv

@@ -7,6 +7,11 @@
 (8, 8)
 >>> sw.trace("a[::2].reshape(3, 1).T", a=a).copies
 0
+
+Arrays are referenced for the whole of a call, and long calls release the interpreter: values that
+another thread writes meanwhile may give any values. Memory must stay where it is: what
+`a.resize(..., refcheck=False)` or a library gives back during a call, and a mapped file that is cut
+short, cannot be defended against.
 """
 
 from . import bottleneck
@@ -17,6 +22,7 @@ from ._core import (
     broadcast_arrays,
     broadcast_shapes,
     broadcast_to,
+    by_stride,
     byte_bounds,
     internal_overlap,
     may_share_memory,
@@ -29,12 +35,12 @@ from ._core import (
 from ._copy import ascontiguousarray, asfortranarray, copy, copyto
 from ._explain import (
     blas,
-    by_stride,
     compare,
     explain_reshape,
     indices_at,
     inspect,
     locality,
+    machine,
     offset,
     require,
     trace,
@@ -54,7 +60,18 @@ from ._reduce import (
     sum,
     var,
 )
-from ._report import BlasPlan, Comparison, Facts, Indices, LocalityReport, Offset, Report, ReshapePlan, Trace
+from ._report import (
+    BlasPlan,
+    Comparison,
+    Facts,
+    Indices,
+    LocalityReport,
+    MachineReport,
+    Offset,
+    Report,
+    ReshapePlan,
+    Trace,
+)
 from ._safetensors import save_safetensors
 from ._windows import Windows, windows
 
@@ -65,6 +82,7 @@ __all__ = [
     "Indices",
     "LayoutError",
     "LocalityReport",
+    "MachineReport",
     "Offset",
     "Report",
     "ReshapePlan",
@@ -94,6 +112,7 @@ __all__ = [
     "inspect",
     "locality",
     "internal_overlap",
+    "machine",
     "max",
     "may_share_memory",
     "mean",

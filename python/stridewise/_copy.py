@@ -50,9 +50,11 @@ def copyto(
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be 1 or more, got {threads}")
-    if where is True and isinstance(src, np.ndarray) and _core.copy_into(dst, src, threads):
+    array = _core.as_array(src, subok=True)
+    if where is True and _core.copy_into(dst, array, threads):
         return
-    np.copyto(dst, src, casting=casting, where=where)
+    # NumPy casts numbers of Python's own by their values; memory of others is asked for once.
+    np.copyto(dst, src if array.base is None else array, casting=casting, where=where)
 
 
 def copy(
@@ -69,7 +71,7 @@ def copy(
     >>> sw.copy(a.T).strides, sw.copy(a.T, "C").strides
     ((8, 24), (16, 8))
     """
-    array = np.asarray(a)
+    array = _core.as_array(a)
     if out is None:
         out = np.empty_like(array, order=order)
     elif out.shape != array.shape:
@@ -108,7 +110,9 @@ def asfortranarray(
 def _contiguous(
     a: ArrayLike, dtype: DTypeLike | None, order: Literal["C", "F"], threads: int | None
 ) -> NDArray[Any]:
-    array = np.asarray(a, dtype)
+    array = _core.as_array(a)
+    if dtype is not None:
+        array = np.asarray(a if array.base is None else array, dtype)
     there = array.flags.c_contiguous if order == "C" else array.flags.f_contiguous
     if there or array.ndim == 0:
         return np.array(array, copy=None, order=order, ndmin=1)

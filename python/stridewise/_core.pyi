@@ -11,9 +11,9 @@ _Drawn = tuple[str, str, str | None]
 _Integers = SupportsIndex | Iterable[SupportsIndex]
 _Array = NDArray[Any]
 # size, axes, step, dilation, mode, origin, fill, min_count where NaN is skipped, whether sums wrap,
-# and the index of the first element, of a chunk, in the whole
+# and the indices of the first element, of a chunk, in the whole; none: 0
 _Which = tuple[
-    _Integers, _Integers, _Integers, _Integers, str, _Integers, float, int | None, bool, int
+    _Integers, _Integers, _Integers, _Integers, str, _Integers, float, int | None, bool, _Integers
 ]
 
 __version__: Final[str]
@@ -22,21 +22,25 @@ __all__ = [
     "MappedBytes",
     "__version__",
     "apply_to_windows",
+    "as_array",
     "as_shape",
     "as_strided",
     "blas",
     "broadcast_arrays",
     "broadcast_shapes",
     "broadcast_to",
+    "by_stride",
     "byte_bounds",
     "copy_into",
     "indices_at",
     "inspect",
     "internal_overlap",
     "locality",
+    "machine",
     "may_share_memory",
     "memory",
     "moveaxis",
+    "moved",
     "offset",
     "open_mapped",
     "packed_strides",
@@ -66,6 +70,7 @@ class MappedBytes:
     if sys.version_info >= (3, 12):
         def __buffer__(self, flags: int, /) -> memoryview: ...
 
+def as_array(a: ArrayLike, subok: bool = False) -> _Array: ...
 def as_strided(
     x: ArrayLike,
     shape: Iterable[SupportsIndex] | None = None,
@@ -93,6 +98,7 @@ def broadcast_arrays(*args: ArrayLike, subok: bool = False) -> tuple[_Array, ...
 def broadcast_shapes(*args: _Integers) -> tuple[int, ...]: ...
 def moveaxis(a: ArrayLike, source: _Integers, destination: _Integers) -> _Array: ...
 def rot90(m: ArrayLike, k: SupportsIndex = 1, axes: Iterable[SupportsIndex] = (0, 1)) -> _Array: ...
+def by_stride(a: ArrayLike) -> tuple[_Array, tuple[int, ...]]: ...
 def byte_bounds(a: Any) -> tuple[int, int]: ...
 def shares_memory(a: ArrayLike, b: ArrayLike, max_work: int | None = None) -> bool: ...
 def may_share_memory(a: ArrayLike, b: ArrayLike, max_work: int | None = None) -> bool: ...
@@ -114,6 +120,7 @@ def locality(
     exact: bool = False,
     trace: int | None = None,
 ) -> _Drawn: ...
+def machine(name: str | None = None) -> _Drawn: ...
 def memory(a: ArrayLike) -> dict[str, Any]: ...
 def permutation_between(a: ArrayLike, b: ArrayLike) -> tuple[int, ...] | None: ...
 def copy_into(destination: Any, source: Any, threads: int | None = None) -> bool: ...
@@ -137,6 +144,9 @@ def reduce_windows(
     out: Any = None,
     threads: int | None = None,
 ) -> _Array: ...
+def moved(
+    operation: str, a: Any, window: Any, min_count: Any, axis: Any, ddof: float = 0.0
+) -> _Array | None: ...
 def apply_to_windows(
     a: ArrayLike, which: _Which, function: Callable[[_Array], Any], out: Any = None
 ) -> _Array: ...

@@ -12,6 +12,7 @@ from ._report import (
     Comparison,
     Indices,
     LocalityReport,
+    MachineReport,
     Offset,
     Report,
     ReshapePlan,
@@ -229,22 +230,21 @@ def locality(
     return LocalityReport(_core.locality(pattern, arrays, order, block, machine, cache, exact, trace))
 
 
-def by_stride(a: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]:
-    """A view whose last axis has the smallest stride, and the permutation that leads back.
+def machine(name: str | None = None) -> MachineReport:
+    """The caches, page size and instructions of this machine, and where each figure comes from.
+
+    Parameters
+    ----------
+    name : str, optional
+        A preset's name, for a machine that is not at hand.
 
     Examples
     --------
-    >>> a = np.zeros((2, 3, 4)).transpose(2, 0, 1)
-    >>> view, back = sw.by_stride(a)
-    >>> view.strides, view.transpose(back).strides == a.strides
-    ((96, 32, 8), True)
+    >>> first = sw.machine("apple-m1").caches[0]
+    >>> first.name, first.line
+    ('L1d', 64)
     """
-    a = np.asanyarray(a)
-    order = _core.stride_order(a)
-    inverse = [0] * len(order)
-    for place, axis in enumerate(order):
-        inverse[axis] = place
-    return a.transpose(order), tuple(inverse)
+    return MachineReport(_core.machine(name))
 
 
 def compare(a: NDArray[Any], b: NDArray[Any]) -> Comparison:
@@ -261,7 +261,7 @@ def compare(a: NDArray[Any], b: NDArray[Any]) -> Comparison:
     """
     import json
 
-    a, b = np.asanyarray(a), np.asanyarray(b)
+    a, b = _core.as_array(a, subok=True), _core.as_array(b, subok=True)
     first, second = _core.memory(a), _core.memory(b)
     same_buffer = (first["start"], first["bytes"]) == (second["start"], second["bytes"])
     shares = _core.shares_memory(a, b)
@@ -324,7 +324,7 @@ def require(
     Traceback (most recent call last):
     stridewise.LayoutError: the array is not F contiguous: axis 0 has stride 24, and 8 is needed
     """
-    array = np.asanyarray(a)
+    array = _core.as_array(a, subok=True)
     if order not in ("C", "F", "A"):
         raise ValueError(f"order must be one of 'C', 'F', or 'A' (got {order!r})")
     wanted = array.dtype if dtype is None else np.dtype(dtype)

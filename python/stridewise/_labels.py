@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import as_array
+from ._core import as_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 import numpy as np
 
 from . import _core
-from ._arrays import as_array, is_plain
+from ._arrays import is_plain
+from ._core import as_array
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 _Axis = SupportsIndex | tuple[SupportsIndex, ...] | None
 _Nan = Literal["propagate", "skip"]
 _Overflow = Literal["wrap", "raise"]
-# Its overloads are narrower than what NumPy takes.
-_numpys: Any = np
 # The default of parameters that only NumPy knows.
 _unsaid: Any = np._NoValue
+# What is NumPy's own work where it is said, and how it looks unsaid; and what NumPy does not know.
+_NUMPYS = {"dtype": None, "initial": _unsaid, "where": _unsaid, "mean": _unsaid, "correction": _unsaid}
+_OURS = {"nan", "min_count", "overflow", "threads"}
 
 
-def _reduced(
-    name: str,
-    a: Any,
-    axis: Any,
-    out: Any,
-    keepdims: Any,
-    numpys: Callable[[], Any],
-    *,
-    is_ours: bool = True,
-    ddof: float = 0.0,
-    nan: str = "propagate",
-    min_count: int = 1,
-    overflow: str = "wrap",
-    threads: int | None = None,
-) -> Any:
-    """The kernel's result where it has one, NumPy's otherwise."""
+def _reduced(name: str, given: dict[str, Any]) -> Any:
+    """The kernel's result where it has one, NumPy's otherwise; `given` are a function's parameters."""
+    a, axis, out, keepdims = given["a"], given["axis"], given.get("out"), given["keepdims"]
+    nan, overflow = given.get("nan", "propagate"), given.get("overflow", "wrap")
     if nan not in ("propagate", "skip"):
         raise ValueError(f"nan must be 'propagate' or 'skip', got {nan!r}")
     if overflow not in ("wrap", "raise"):
         raise ValueError(f"overflow must be 'wrap' or 'raise', got {overflow!r}")
     skip = nan == "skip"
+    is_ours = builtins.all(given.get(option, unsaid) is unsaid for option, unsaid in _NUMPYS.items())
+    if name.startswith("arg") and isinstance(axis, tuple):
+        is_ours = False  # positions along one axis, or in all
     if is_ours and is_plain(a) and (out is None or type(out) is np.ndarray):
         array = as_array(a)
         if skip or array.size:
@@ -56,19 +49,20 @@ def _reduced(
                 name,
                 axes,
                 target,
-                ddof=ddof,
-                min_count=min_count if skip else None,
+                ddof=given.get("ddof", 0),
+                min_count=given.get("min_count", 1) if skip else None,
                 wraps=overflow == "wrap",
-                threads=threads,
+                threads=given["threads"],
             )
             if result is not None:
                 if out is not None:
                     return out
-                return np.expand_dims(result, axes) if keeps else result[()]
+                return (np.expand_dims(result, axes) if keeps else result)[()]
     if skip or overflow == "raise":
         said = "nan='skip'" if skip else "overflow='raise'"
         raise TypeError(f"{said} takes a plain array of numbers, and none of NumPy's dtype, where or initial")
-    return numpys()
+    numpys = {option: value for option, value in given.items() if option not in _OURS and value is not _unsaid}
+    return getattr(np, name)(**numpys)
 
 
 def sum(
@@ -111,12 +105,7 @@ def sum(
     >>> sw.sum([1.0, np.nan], nan="skip")
     np.float64(1.0)
     """
-    return _reduced(
-        "sum", a, axis, out, keepdims,
-        lambda: _numpys.sum(a, axis, dtype, out, keepdims, initial, where),
-        is_ours=dtype is None and initial is _unsaid and where is _unsaid,
-        nan=nan, min_count=min_count, overflow=overflow, threads=threads,
-    )  # fmt: skip
+    return _reduced("sum", locals())
 
 
 def prod(
@@ -140,12 +129,7 @@ def prod(
     >>> sw.prod([2, 3, 4])
     np.int64(24)
     """
-    return _reduced(
-        "prod", a, axis, out, keepdims,
-        lambda: _numpys.prod(a, axis, dtype, out, keepdims, initial, where),
-        is_ours=dtype is None and initial is _unsaid and where is _unsaid,
-        nan=nan, min_count=min_count, overflow=overflow, threads=threads,
-    )  # fmt: skip
+    return _reduced("prod", locals())
 
 
 def mean(
@@ -167,12 +151,7 @@ def mean(
     >>> sw.mean(np.arange(6).reshape(2, 3), axis=1)
     array([1., 4.])
     """
-    return _reduced(
-        "mean", a, axis, out, keepdims,
-        lambda: _numpys.mean(a, axis, dtype, out, keepdims, where=where),
-        is_ours=dtype is None and where is _unsaid,
-        nan=nan, min_count=min_count, threads=threads,
-    )  # fmt: skip
+    return _reduced("mean", locals())
 
 
 def var(
@@ -197,12 +176,7 @@ def var(
     >>> sw.var([1.0, 2.0, 3.0, 4.0], ddof=1).round(3)
     np.float64(1.667)
     """
-    return _reduced(
-        "var", a, axis, out, keepdims,
-        lambda: _numpys.var(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction),
-        is_ours=dtype is None and where is _unsaid and mean is _unsaid and correction is _unsaid,
-        ddof=ddof, nan=nan, min_count=min_count, threads=threads,
-    )  # fmt: skip
+    return _reduced("var", locals())
 
 
 def std(
@@ -227,12 +201,7 @@ def std(
     >>> sw.std([7.0, 7.0, 7.0])
     np.float64(0.0)
     """
-    return _reduced(
-        "std", a, axis, out, keepdims,
-        lambda: _numpys.std(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction),
-        is_ours=dtype is None and where is _unsaid and mean is _unsaid and correction is _unsaid,
-        ddof=ddof, nan=nan, min_count=min_count, threads=threads,
-    )  # fmt: skip
+    return _reduced("std", locals())
 
 
 def min(
@@ -254,12 +223,7 @@ def min(
     >>> sw.min(np.arange(6.0).reshape(2, 3), axis=0)
     array([0., 1., 2.])
     """
-    return _reduced(
-        "min", a, axis, out, keepdims,
-        lambda: _numpys.min(a, axis, out, keepdims, initial, where),
-        is_ours=initial is _unsaid and where is _unsaid,
-        nan=nan, min_count=min_count, threads=threads,
-    )  # fmt: skip
+    return _reduced("min", locals())
 
 
 def max(
@@ -281,12 +245,7 @@ def max(
     >>> sw.max(np.arange(6.0).reshape(2, 3), axis=1)
     array([2., 5.])
     """
-    return _reduced(
-        "max", a, axis, out, keepdims,
-        lambda: _numpys.max(a, axis, out, keepdims, initial, where),
-        is_ours=initial is _unsaid and where is _unsaid,
-        nan=nan, min_count=min_count, threads=threads,
-    )  # fmt: skip
+    return _reduced("max", locals())
 
 
 def argmin(
@@ -305,11 +264,7 @@ def argmin(
     >>> sw.argmin([[3, 1], [0, 2]], axis=1)
     array([1, 0])
     """
-    return _reduced(
-        "argmin", a, axis, out, keepdims,
-        lambda: _numpys.argmin(a, axis, out, keepdims=keepdims),
-        is_ours=not isinstance(axis, tuple), nan=nan, threads=threads,
-    )  # fmt: skip
+    return _reduced("argmin", locals())
 
 
 def argmax(
@@ -328,11 +283,7 @@ def argmax(
     >>> sw.argmax([[3, 1], [0, 2]])
     np.int64(0)
     """
-    return _reduced(
-        "argmax", a, axis, out, keepdims,
-        lambda: _numpys.argmax(a, axis, out, keepdims=keepdims),
-        is_ours=not isinstance(axis, tuple), nan=nan, threads=threads,
-    )  # fmt: skip
+    return _reduced("argmax", locals())
 
 
 def any(
@@ -351,11 +302,7 @@ def any(
     >>> sw.any([[0, 0], [0, 2]], axis=1)
     array([False,  True])
     """
-    return _reduced(
-        "any", a, axis, out, keepdims,
-        lambda: _numpys.any(a, axis, out, keepdims, where=where),
-        is_ours=where is _unsaid, threads=threads,
-    )  # fmt: skip
+    return _reduced("any", locals())
 
 
 def all(
@@ -374,11 +321,7 @@ def all(
     >>> sw.all([[1, 0], [3, 2]], axis=1)
     array([False,  True])
     """
-    return _reduced(
-        "all", a, axis, out, keepdims,
-        lambda: _numpys.all(a, axis, out, keepdims, where=where),
-        is_ours=where is _unsaid, threads=threads,
-    )  # fmt: skip
+    return _reduced("all", locals())
 
 
 def count_nonzero(
@@ -391,8 +334,4 @@ def count_nonzero(
     >>> sw.count_nonzero([[1, 0], [3, 2]], axis=0)
     array([2, 1])
     """
-    return _reduced(
-        "count_nonzero", a, axis, None, keepdims,
-        lambda: _numpys.count_nonzero(a, axis, keepdims=keepdims),
-        threads=threads,
-    )  # fmt: skip
+    return _reduced("count_nonzero", locals())

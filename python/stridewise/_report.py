@@ -244,6 +244,21 @@ class LocalityReport(Document):
         return rows
 
 
+class MachineReport(Document):
+    """What `machine` answers: caches, page size and instructions, and where each figure is from."""
+
+    __slots__ = ()
+
+    def _table(self) -> list[tuple[str, Any]]:
+        rows: list[tuple[str, Any]] = [("machine", self._fields["name"])]
+        for cache in self._fields["caches"]:
+            rows.append((cache.name, f"{cache.size:,} B, {cache.ways} ways, lines of {cache.line} B ({cache.source})"))
+        rows.append(("page", f"{self._fields['page'].value:,} B ({self._fields['page'].source})"))
+        isa = self._fields["isa"]
+        rows.append(("instructions", f"{isa.arch}, {', '.join(isa.features)}"))
+        return rows
+
+
 class Comparison(Document):
     """What `compare` answers: whether two arrays are one memory, and what differs."""
 

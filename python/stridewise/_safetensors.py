@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from ._arrays import as_array
+from ._core import as_array
 from ._copy import ascontiguousarray
 
 if TYPE_CHECKING:

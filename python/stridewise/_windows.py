@@ -31,78 +31,10 @@ def _numbers(value: Any) -> tuple[int, ...]:
     return (index(value),)
 
 
-class Windows:
-    """Sliding windows over an array; made by `windows`. Nothing is computed before it is asked for.
+class Reductions:
+    """What can be made of windows, of arrays in memory and of Dask's."""
 
-    Every reduction takes `out`, an array for the results that does not overlap the input, and
-    `threads`; None stands for one thread for small arrays, else as many as
-    `STRIDEWISE_NUM_THREADS`, `RAYON_NUM_THREADS`, `OMP_NUM_THREADS` or the processors allow.
-    Results are the same to the bit for any number of threads.
-    """
-
-    __slots__ = ("_array", "_axes", "_dilation", "_given", "_mode", "_size", "_step", "_which")
-
-    def __init__(
-        self,
-        a: ArrayLike,
-        size: _Integers,
-        axis: Any,
-        step: _Integers,
-        dilation: _Integers,
-        mode: str,
-        origin: _Integers,
-        fill: float,
-        nan: str,
-        min_count: int | None,
-        overflow: str,
-    ) -> None:
-        if mode not in _MODES:
-            raise ValueError(f"mode must be one of {', '.join(map(repr, _MODES))}, got {mode!r}{_ALIKE}")
-        if nan not in ("propagate", "skip"):
-            raise ValueError(f"nan must be 'propagate' or 'skip', got {nan!r}")
-        if overflow not in ("raise", "wrap"):
-            raise ValueError(f"overflow must be 'raise' or 'wrap', got {overflow!r}")
-        self._given = a
-        self._array, axis = values_of(a, axis)
-        self._size = _numbers(size)
-        count = len(self._size)
-        # Of several sizes and the default axis, the last axes are meant.
-        axes = tuple(range(-count, 0)) if np.ndim(axis) == 0 and axis == -1 else _numbers(axis)
-        rank = self._array.ndim
-        self._axes = tuple(at + rank if at < 0 else at for at in axes)
-
-        def each(value: Any) -> tuple[int, ...]:
-            return _numbers(value) if np.iterable(value) else (index(value),) * count
-
-        self._step, self._dilation, self._mode = each(step), each(dilation), mode
-        skipped = None if nan == "propagate" else 1 if min_count is None else index(min_count)
-        origins = each(origin) if mode not in ("valid", "trailing") else ()
-        wraps = overflow == "wrap"
-        self._which = (
-            self._size, axes, self._step, self._dilation, mode, origins, float(fill), skipped, wraps, 0,
-        )  # fmt: skip
-
-    def __repr__(self) -> str:
-        shape = tuple(self._array.shape)
-        return (
-            f"Windows(size={self._size}, axis={self._axes}, step={self._step}, "
-            f"dilation={self._dilation}, mode={self._mode!r}) of {self._array.dtype} {shape}"
-        )
-
-    @property
-    def view(self) -> NDArray[Any]:
-        """All windows as a read-only view, window axes last: no memory, whatever the size.
-
-        Examples
-        --------
-        >>> sw.windows(np.arange(5), 3).view.tolist()
-        [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
-        """
-        if self._mode != "valid":
-            raise ValueError(f"windows of mode {self._mode!r} leave the array: no view has them all")
-        return _core.sliding_window_view(
-            self._array, self._size, self._axes, step=self._step, dilation=self._dilation
-        )
+    __slots__ = ()
 
     def _reduce(
         self,
@@ -112,36 +44,7 @@ class Windows:
         number: float = 0.0,
         weights: Sequence[float] | None = None,
     ) -> Any:
-        array = self._array
-        if array.dtype.kind in "mM" and operation in ("min", "max"):
-            return self._of_times(operation, out, threads)
-        result = _core.reduce_windows(array, self._which, operation, number, weights, out, threads)
-        return self._labelled(result, out)
-
-    def _of_times(self, operation: str, out: NDArray[Any] | None, threads: int | None) -> Any:
-        """Extremes of dates and durations: of their counts, and not a time where one is none."""
-        if self._mode in ("trailing", "constant"):
-            raise TypeError(f"mode {self._mode!r} needs a value beside the axis, and times have none here")
-        array = self._array.astype(self._array.dtype.newbyteorder("="), copy=False)
-        which = (*self._which[:7], None, *self._which[8:])
-        counts = _core.reduce_windows(array.view("i8"), which, operation, 0.0, None, None, threads)
-        none = _core.reduce_windows(np.isnat(array), which, "any", 0.0, None, None, threads)
-        times = counts.view(array.dtype)
-        times[none] = "NaT"
-        if out is None:
-            return self._labelled(times, None)
-        np.copyto(out, times)
-        return out
-
-    def _labelled(self, result: NDArray[Any], out: NDArray[Any] | None) -> Any:
-        if out is not None:
-            return out
-        picks = {}
-        for axis, size, step, dilation in zip(self._axes, self._size, self._step, self._dilation):
-            # A whole window goes by its last element, as in pandas.
-            first = (size - 1) * dilation if self._mode == "valid" else 0
-            picks[axis] = slice(first, None, step)
-        return relabelled(self._given, result, picks)
+        raise NotImplementedError
 
     def sum(self, out: NDArray[Any] | None = None, threads: int | None = None) -> Any:
         """Sums; integers in 64 bits.
@@ -221,6 +124,119 @@ class Windows:
         """Sums of elements, each times its weight: a correlation, not a convolution."""
         numbers = np.ascontiguousarray(weights, "f8").ravel().tolist()
         return self._reduce("dot", out, threads, weights=numbers)
+
+
+class Windows(Reductions):
+    """Sliding windows over an array; made by `windows`. Nothing is computed before it is asked for.
+
+    Every reduction takes `out`, an array for the results that does not overlap the input, and
+    `threads`; None stands for one thread for small arrays, else as many as
+    `STRIDEWISE_NUM_THREADS`, `RAYON_NUM_THREADS`, `OMP_NUM_THREADS` or the processors allow.
+    Results are the same to the bit for any number of threads.
+    """
+
+    __slots__ = ("_array", "_axes", "_dilation", "_given", "_mode", "_size", "_step", "_which")
+
+    def __init__(
+        self,
+        a: ArrayLike,
+        size: _Integers,
+        axis: Any,
+        step: _Integers,
+        dilation: _Integers,
+        mode: str,
+        origin: _Integers,
+        fill: float,
+        nan: str,
+        min_count: int | None,
+        overflow: str,
+    ) -> None:
+        if mode not in _MODES:
+            raise ValueError(f"mode must be one of {', '.join(map(repr, _MODES))}, got {mode!r}{_ALIKE}")
+        if nan not in ("propagate", "skip"):
+            raise ValueError(f"nan must be 'propagate' or 'skip', got {nan!r}")
+        if overflow not in ("raise", "wrap"):
+            raise ValueError(f"overflow must be 'raise' or 'wrap', got {overflow!r}")
+        self._given = a
+        self._array, axis = values_of(a, axis)
+        self._size = _numbers(size)
+        count = len(self._size)
+        # Of several sizes and the default axis, the last axes are meant.
+        axes = tuple(range(-count, 0)) if np.ndim(axis) == 0 and axis == -1 else _numbers(axis)
+        rank = self._array.ndim
+        self._axes = tuple(at + rank if at < 0 else at for at in axes)
+
+        def each(value: Any) -> tuple[int, ...]:
+            return _numbers(value) if np.iterable(value) else (index(value),) * count
+
+        self._step, self._dilation, self._mode = each(step), each(dilation), mode
+        skipped = None if nan == "propagate" else 1 if min_count is None else index(min_count)
+        origins = each(origin) if mode not in ("valid", "trailing") else ()
+        wraps = overflow == "wrap"
+        self._which = (
+            self._size, axes, self._step, self._dilation, mode, origins, float(fill), skipped, wraps, (),
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        shape = tuple(self._array.shape)
+        return (
+            f"Windows(size={self._size}, axis={self._axes}, step={self._step}, "
+            f"dilation={self._dilation}, mode={self._mode!r}) of {self._array.dtype} {shape}"
+        )
+
+    @property
+    def view(self) -> NDArray[Any]:
+        """All windows as a read-only view, window axes last: no memory, whatever the size.
+
+        Examples
+        --------
+        >>> sw.windows(np.arange(5), 3).view.tolist()
+        [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+        """
+        if self._mode != "valid":
+            raise ValueError(f"windows of mode {self._mode!r} leave the array: no view has them all")
+        return _core.sliding_window_view(
+            self._array, self._size, self._axes, step=self._step, dilation=self._dilation
+        )
+
+    def _reduce(
+        self,
+        operation: str,
+        out: NDArray[Any] | None,
+        threads: int | None,
+        number: float = 0.0,
+        weights: Sequence[float] | None = None,
+    ) -> Any:
+        array = self._array
+        if array.dtype.kind in "mM" and operation in ("min", "max"):
+            return self._of_times(operation, out, threads)
+        result = _core.reduce_windows(array, self._which, operation, number, weights, out, threads)
+        return self._labelled(result, out)
+
+    def _of_times(self, operation: str, out: NDArray[Any] | None, threads: int | None) -> Any:
+        """Extremes of dates and durations: of their counts, and not a time where one is none."""
+        if self._mode in ("trailing", "constant"):
+            raise TypeError(f"mode {self._mode!r} needs a value beside the axis, and times have none here")
+        array = self._array.astype(self._array.dtype.newbyteorder("="), copy=False)
+        which = (*self._which[:7], None, *self._which[8:])
+        counts = _core.reduce_windows(array.view("i8"), which, operation, 0.0, None, None, threads)
+        none = _core.reduce_windows(np.isnat(array), which, "any", 0.0, None, None, threads)
+        times = counts.view(array.dtype)
+        times[none] = "NaT"
+        if out is None:
+            return self._labelled(times, None)
+        np.copyto(out, times)
+        return out
+
+    def _labelled(self, result: NDArray[Any], out: NDArray[Any] | None) -> Any:
+        if out is not None:
+            return out
+        picks = {}
+        for axis, size, step, dilation in zip(self._axes, self._size, self._step, self._dilation):
+            # A whole window goes by its last element, as in pandas.
+            first = (size - 1) * dilation if self._mode == "valid" else 0
+            picks[axis] = slice(first, None, step)
+        return relabelled(self._given, result, picks)
 
     def apply(
         self,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._arrays import as_array
+from ._core import as_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -43,7 +43,7 @@ def _integer(value: Any, name: str, suffix: str = "") -> int:
 
 
 def _move(
-    name: str, a: ArrayLike, window: int, min_count: int | None, axis: int, ddof: int | None = None
+    operation: str, a: ArrayLike, window: int, min_count: int | None, axis: int, ddof: int | None = None
 ) -> NDArray[Any]:
     array = as_array(a)
     window, axis = _integer(window, "window"), _integer(axis, "axis")
@@ -59,15 +59,15 @@ def _move(
     if not 1 <= window <= array.shape[axis]:
         raise ValueError(f"Moving window (={window}) must between 1 and {array.shape[axis]}, inclusive")
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        name = f"move_{operation}"
         theirs = getattr(_bottleneck(f"{name} of dtype {array.dtype}"), name)
         more = {} if ddof is None else {"ddof": ddof}
         return theirs(array, window, min_count, axis, **more)  # type: ignore[no-any-return]
     native = array.astype(array.dtype.newbyteorder("="), copy=False)
-    operation = name.removeprefix("move_")
     if operation in ("argmin", "argmax"):
         result = _positions(native, operation, window, least, axis)
     else:
-        which = ((window,), (axis,), (1,), (1,), "trailing", (), np.nan, least, False, 0)
+        which = ((window,), (axis,), (1,), (1,), "trailing", (), np.nan, least, False, ())
         result = _core.reduce_windows(native, which, operation, ddof or 0)
     wanted = array.dtype if array.dtype.kind == "f" else np.dtype("f8")
     return result.astype(wanted, copy=False)
@@ -79,7 +79,7 @@ def _positions(array: NDArray[Any], operation: str, window: int, least: int, axi
     backward[axis] = slice(None, None, -1)
     flipped = array[tuple(backward)]
     # One window per element, which begins there; what lies beside the axis is missing.
-    which = ((window,), (axis,), (1,), (1,), "constant", (-(window // 2),), np.nan, 1, False, 0)
+    which = ((window,), (axis,), (1,), (1,), "constant", (-(window // 2),), np.nan, 1, False, ())
     missing = np.isnan(flipped) if array.dtype.kind == "f" else None
     if missing is not None and missing.any():
         # Where only infinities are left, a NaN may be the place, as in numpy.nanargmax.
@@ -88,7 +88,7 @@ def _positions(array: NDArray[Any], operation: str, window: int, least: int, axi
         places = _core.reduce_windows(np.where(missing, worst, flipped), which, operation)
         too_few = counts < least
     else:
-        places = _core.reduce_windows(flipped, (*which[:7], least, False, 0), operation)
+        places = _core.reduce_windows(flipped, (*which[:7], least, False, ()), operation)
         too_few = places < 0
     result = places.astype(array.dtype if array.dtype.kind == "f" else "f8")
     result[too_few] = np.nan
@@ -103,7 +103,8 @@ def move_sum(a: ArrayLike, window: int, min_count: int | None = None, axis: int 
     >>> bn.move_sum([1.0, 2.0, np.nan, 4.0], 2, min_count=1)
     array([1., 3., 2., 4.])
     """
-    return _move("move_sum", a, window, min_count, axis)
+    result = _core.moved("sum", a, window, min_count, axis)
+    return _move("sum", a, window, min_count, axis) if result is None else result
 
 
 def move_mean(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> NDArray[Any]:
@@ -114,7 +115,8 @@ def move_mean(a: ArrayLike, window: int, min_count: int | None = None, axis: int
     >>> bn.move_mean([1.0, 2.0, 3.0, 4.0], 2)
     array([nan, 1.5, 2.5, 3.5])
     """
-    return _move("move_mean", a, window, min_count, axis)
+    result = _core.moved("mean", a, window, min_count, axis)
+    return _move("mean", a, window, min_count, axis) if result is None else result
 
 
 def move_std(
@@ -127,7 +129,9 @@ def move_std(
     >>> bn.move_std([1.0, 3.0, 5.0], 2)
     array([nan,  1.,  1.])
     """
-    return _move("move_std", a, window, min_count, axis, _integer(ddof, "ddof"))
+    ddof = _integer(ddof, "ddof")
+    result = _core.moved("std", a, window, min_count, axis, ddof)
+    return _move("std", a, window, min_count, axis, ddof) if result is None else result
 
 
 def move_var(
@@ -140,7 +144,9 @@ def move_var(
     >>> bn.move_var([1.0, 3.0, 5.0], 2, ddof=1)
     array([nan,  2.,  2.])
     """
-    return _move("move_var", a, window, min_count, axis, _integer(ddof, "ddof"))
+    ddof = _integer(ddof, "ddof")
+    result = _core.moved("var", a, window, min_count, axis, ddof)
+    return _move("var", a, window, min_count, axis, ddof) if result is None else result
 
 
 def move_min(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> NDArray[Any]:
@@ -151,7 +157,8 @@ def move_min(a: ArrayLike, window: int, min_count: int | None = None, axis: int 
     >>> bn.move_min([3, 1, 2], 2)
     array([nan,  1.,  1.])
     """
-    return _move("move_min", a, window, min_count, axis)
+    result = _core.moved("min", a, window, min_count, axis)
+    return _move("min", a, window, min_count, axis) if result is None else result
 
 
 def move_max(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> NDArray[Any]:
@@ -162,7 +169,8 @@ def move_max(a: ArrayLike, window: int, min_count: int | None = None, axis: int 
     >>> bn.move_max([3, 1, 2], 2)
     array([nan,  3.,  2.])
     """
-    return _move("move_max", a, window, min_count, axis)
+    result = _core.moved("max", a, window, min_count, axis)
+    return _move("max", a, window, min_count, axis) if result is None else result
 
 
 def move_argmin(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> NDArray[Any]:
@@ -173,7 +181,7 @@ def move_argmin(a: ArrayLike, window: int, min_count: int | None = None, axis: i
     >>> bn.move_argmin([3, 1, 2], 2)
     array([nan,  0.,  1.])
     """
-    return _move("move_argmin", a, window, min_count, axis)
+    return _move("argmin", a, window, min_count, axis)
 
 
 def move_argmax(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> NDArray[Any]:
@@ -184,7 +192,7 @@ def move_argmax(a: ArrayLike, window: int, min_count: int | None = None, axis: i
     >>> bn.move_argmax([3, 1, 2], 2)
     array([nan,  1.,  0.])
     """
-    return _move("move_argmax", a, window, min_count, axis)
+    return _move("argmax", a, window, min_count, axis)
 
 
 def move_median(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> NDArray[Any]:
@@ -195,7 +203,8 @@ def move_median(a: ArrayLike, window: int, min_count: int | None = None, axis: i
     >>> bn.move_median([3, 1, 2, 5], 3)
     array([nan, nan,  2.,  2.])
     """
-    return _move("move_median", a, window, min_count, axis)
+    result = _core.moved("median", a, window, min_count, axis)
+    return _move("median", a, window, min_count, axis) if result is None else result
 
 
 def move_rank(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> NDArray[Any]:
@@ -206,7 +215,8 @@ def move_rank(a: ArrayLike, window: int, min_count: int | None = None, axis: int
     >>> bn.move_rank([3, 1, 2], 2)
     array([nan, -1.,  1.])
     """
-    return _move("move_rank", a, window, min_count, axis)
+    result = _core.moved("rank", a, window, min_count, axis)
+    return _move("rank", a, window, min_count, axis) if result is None else result
 
 
 def _bottleneck(what: str) -> Any:

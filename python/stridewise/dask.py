@@ -14,7 +14,6 @@ array([ 6., 10., 14., 18., 22., 26., 30.])
 from __future__ import annotations
 
 from collections import Counter
-from operator import index
 from typing import TYPE_CHECKING, Any, Literal
 
 import dask.array
@@ -22,6 +21,7 @@ import numpy as np
 
 from . import _core
 from ._copy import copy as _copy
+from ._windows import Reductions as _Reductions
 from ._windows import Windows as _Windows
 
 if TYPE_CHECKING:
@@ -34,17 +34,20 @@ _da: Any = dask.array
 __all__ = ["Windows", "copy", "from_zarr", "orders", "rechunk", "to_zarr", "windows"]
 
 
-def _of_chunk(
-    chunk: Any, which: tuple[Any, ...], operation: str, number: float, weights: Any, take: tuple[slice, ...]
-) -> Any:
+def _of_chunk(chunk: Any, which: tuple[Any, ...], given: tuple[Any, ...], take: tuple[slice, ...]) -> Any:
     """Reductions of the windows that belong to a chunk, out of those of the chunk and its surroundings."""
-    results = _core.reduce_windows(np.asarray(chunk), which, operation, number, weights, None, 1)
+    operation, number, weights, threads = given
+    results = _core.reduce_windows(np.asarray(chunk), which, operation, number, weights, None, threads)
     # Nothing but the part that is wanted is kept alive.
     return np.ascontiguousarray(results[take])
 
 
-class Windows:
-    """Sliding windows over a Dask array; made by `windows`. Methods give Dask arrays."""
+class Windows(_Reductions):
+    """Sliding windows over a Dask array; made by `windows`.
+
+    Methods are those of `stridewise.Windows`, and give Dask arrays; each chunk is reduced by
+    `threads`, one unless said, and there is no `out`.
+    """
 
     def __init__(self, x: Any, size: Any, axis: Any, **options: Any) -> None:
         if any(np.isnan(extent) for extent in x.shape):
@@ -59,88 +62,22 @@ class Windows:
     def __repr__(self) -> str:
         return f"{self._sample!r}, sampled from {self._x!r}"
 
-    def _reduce(self, operation: str, number: float = 0.0, weights: Sequence[float] | None = None) -> Any:
+    def _reduce(
+        self,
+        operation: str,
+        out: Any = None,
+        threads: int | None = None,
+        number: float = 0.0,
+        weights: Sequence[float] | None = None,
+    ) -> Any:
+        if out is not None:
+            raise TypeError("results of a Dask array are computed later, and have no out")
+        given = (operation, number, weights, 1 if threads is None else threads)
         meta = _core.reduce_windows(
             self._sample._array, self._sample._which, operation, number, weights, None, 1
         )
-        x, axes, which = self._x, self._sample._axes, self._sample._which
-        if len(axes) > 1:
-            # Of several axes the kernels cannot be told where a chunk begins.
-            x = x.rechunk(dict.fromkeys(axes, -1))
-            shape = [_outputs(self._sample, at, x.shape[axis]) for at, axis in enumerate(axes)]
-            chunks = list(x.chunks)
-            for axis, count in zip(axes, shape):
-                chunks[axis] = (count,)
-            everything = (slice(None),) * x.ndim
-            return x.map_blocks(
-                _of_chunk, which, operation, number, weights, everything,
-                chunks=tuple(chunks), dtype=meta.dtype, meta=meta[(slice(0, 0),) * x.ndim],
-            )  # fmt: skip
-        return _Lane(x, self._sample).reduce(operation, number, weights, meta)
-
-    def sum(self) -> Any:
-        """Sums."""
-        return self._reduce("sum")
-
-    def prod(self) -> Any:
-        """Products."""
-        return self._reduce("prod")
-
-    def mean(self) -> Any:
-        """Means."""
-        return self._reduce("mean")
-
-    def var(self, ddof: int = 0) -> Any:
-        """Variances."""
-        return self._reduce("var", index(ddof))
-
-    def std(self, ddof: int = 0) -> Any:
-        """Standard deviations."""
-        return self._reduce("std", index(ddof))
-
-    def min(self) -> Any:
-        """Lowest elements."""
-        return self._reduce("min")
-
-    def max(self) -> Any:
-        """Highest elements."""
-        return self._reduce("max")
-
-    def argmin(self) -> Any:
-        """Where the first of the lowest elements is, counted from the start of the window."""
-        return self._reduce("argmin")
-
-    def argmax(self) -> Any:
-        """Where the first of the highest elements is, counted from the start of the window."""
-        return self._reduce("argmax")
-
-    def any(self) -> Any:
-        """Whether any element is not zero."""
-        return self._reduce("any")
-
-    def all(self) -> Any:
-        """Whether no element is zero."""
-        return self._reduce("all")
-
-    def count(self) -> Any:
-        """How many elements are not NaN."""
-        return self._reduce("count")
-
-    def median(self) -> Any:
-        """Medians."""
-        return self._reduce("median")
-
-    def quantile(self, q: float) -> Any:
-        """Quantiles, by NumPy's linear method."""
-        return self._reduce("quantile", float(q))
-
-    def rank(self) -> Any:
-        """Where the last element ranks among all, from -1 for the lowest to 1 for the highest."""
-        return self._reduce("rank")
-
-    def dot(self, weights: Sequence[float]) -> Any:
-        """Sums of elements, each times its weight."""
-        return self._reduce("dot", weights=np.ascontiguousarray(weights, "f8").ravel().tolist())
+        lanes = [_Lane(self._x, self._sample, at) for at in range(len(self._sample._axes))]
+        return _joined(self._x, lanes, [], self._sample._which, given, meta)
 
 
 def _reach(sample: _Windows, at: int) -> int:
@@ -154,22 +91,44 @@ def _outputs(sample: _Windows, at: int, extent: int) -> int:
     return -(-whole // sample._step[at])
 
 
+def _joined(x: Any, lanes: list[_Lane], cut: list[tuple[int, int]], which: Any, given: Any, meta: Any) -> Any:
+    """Results, cut along each windowed axis where the array is; `cut` along the first of them so far."""
+    if len(cut) < len(lanes):
+        lane = lanes[len(cut)]
+        pieces = [_joined(x, lanes, [*cut, ends], which, given, meta) for ends in lane.cuts]
+        return _da.concatenate(pieces, axis=lane.axis)
+    around, take = [slice(None)] * x.ndim, [slice(None)] * x.ndim
+    begins, counts = [], {}
+    for lane, (first, end) in zip(lanes, cut):
+        low, high = lane.surroundings(first, end)
+        around[lane.axis] = slice(low, high)
+        take[lane.axis] = slice(first - low // lane.step, end - low // lane.step)
+        begins.append(low)
+        counts[lane.axis] = (end - first,)
+    piece = x[tuple(around)].rechunk(dict.fromkeys(counts, -1))
+    chunks = tuple(counts.get(axis, chunks) for axis, chunks in enumerate(piece.chunks))
+    return piece.map_blocks(
+        _of_chunk, (*which[:-1], tuple(begins)), given, tuple(take),
+        chunks=chunks, dtype=meta.dtype, meta=meta[(slice(0, 0),) * meta.ndim],
+    )  # fmt: skip
+
+
 class _Lane:
     """One windowed axis of an array, cut where the array is."""
 
-    def __init__(self, x: Any, sample: _Windows) -> None:
-        self.axis, self.mode, self.which = sample._axes[0], sample._mode, sample._which
-        self.step, self.reach = sample._step[0], _reach(sample, 0)
+    def __init__(self, x: Any, sample: _Windows, at: int) -> None:
+        self.axis, self.mode = sample._axes[at], sample._mode
+        self.step, self.reach = sample._step[at], _reach(sample, at)
         self.extent = x.shape[self.axis]
-        self.outputs = _outputs(sample, 0, self.extent)
-        size, dilation = sample._size[0], sample._dilation[0]
+        self.outputs = _outputs(sample, at, self.extent)
+        size, dilation = sample._size[at], sample._dilation[at]
         if self.mode == "valid":
             self.left = 0
         elif self.mode == "trailing":
             self.left = self.reach - 1
         else:
-            self.left = (size // 2 + self.which[5][0]) * dilation
-        self.x, self.cuts = x, self._cuts(x.chunks[self.axis])
+            self.left = (size // 2 + sample._which[5][at]) * dilation
+        self.cuts = self._cuts(x.chunks[self.axis])
 
     def _cuts(self, chunks: tuple[int, ...]) -> list[tuple[int, int]]:
         """Which windows go with which chunk: those that begin there, or belong to its elements."""
@@ -178,7 +137,7 @@ class _Lane:
         cuts = list(zip([0, *ends[:-1]], ends))
         return [(first, end) for first, end in cuts if first < end] or [(0, 0)]
 
-    def _surroundings(self, first: int, end: int) -> tuple[int, int]:
+    def surroundings(self, first: int, end: int) -> tuple[int, int]:
         """The elements that windows are made of, from a multiple of the step on."""
         low = first * self.step - self.left
         high = (end - 1) * self.step - self.left + self.reach
@@ -194,25 +153,6 @@ class _Lane:
         high = min(max(high, low + self.reach, self.reach), self.extent)
         low = max(min(low, high - self.reach), 0)
         return low - low % self.step, high
-
-    def reduce(self, operation: str, number: float, weights: Any, meta: Any) -> Any:
-        pieces = []
-        for first, end in self.cuts:
-            low, high = self._surroundings(first, end)
-            around = [slice(None)] * self.x.ndim
-            around[self.axis] = slice(low, high)
-            piece = self.x[tuple(around)].rechunk({self.axis: -1})
-            take = [slice(None)] * self.x.ndim
-            take[self.axis] = slice(first - low // self.step, end - low // self.step)
-            chunks = list(piece.chunks)
-            chunks[self.axis] = (end - first,)
-            pieces.append(
-                piece.map_blocks(
-                    _of_chunk, (*self.which[:-1], low), operation, number, weights, tuple(take),
-                    chunks=tuple(chunks), dtype=meta.dtype, meta=meta[(slice(0, 0),) * meta.ndim],
-                )  # fmt: skip
-            )
-        return _da.concatenate(pieces, axis=self.axis)
 
 
 def windows(
@@ -231,8 +171,7 @@ def windows(
 ) -> Windows:
     """Sliding windows over a Dask array; parameters as for `stridewise.windows`.
 
-    Chunks may be smaller than windows. Windows along several axes take these axes whole, and so
-    does mode 'wrap' at the ends of an axis.
+    Chunks may be smaller than windows. Mode 'wrap' takes an axis whole at its ends.
 
     Examples
     --------

@@ -56,6 +56,27 @@ def test_nan_origins_integers_and_other_operations(chunks):
         check(whole, chunks, 3, operation, args, mode="trailing")
 
 
+@pytest.mark.parametrize("chunks", [(1, 2), (2, 3), (5, (3, 1, 7)), (9, 11)])
+@pytest.mark.parametrize("mode", ["valid", "trailing", "reflect", "mirror", "nearest", "wrap", "constant"])
+def test_every_chunk_edge_of_several_axes(chunks, mode):
+    a = np.random.default_rng(3).normal(size=(9, 11)) * 10.0 ** np.arange(11)
+    for operation in ("sum", "mean", "std", "max"):
+        check(a, chunks, (3, 2), operation, axis=(0, 1), mode=mode, fill=0.5)
+        check(a, chunks, (2, 4), operation, axis=(1, 0), mode=mode, fill=0.5)
+    check(a, chunks, (3, 2), "sum", axis=(0, 1), mode=mode, step=(2, 3), dilation=(1, 2), fill=0.5)
+
+
+def test_several_axes_take_neighbours_alone():
+    met = []
+    x = da.zeros((20, 20), chunks=5).map_blocks(lambda chunk: met.append(1) or chunk, meta=np.empty((0, 0)))
+    lazy = swd.windows(x, (3, 3), mode="nearest").max()
+    assert lazy.chunks == ((5,) * 4,) * 2
+    lazy.blocks[0, 0].compute()
+    assert len(met) == 4
+    with pytest.raises(TypeError, match="no out"):
+        swd.windows(x, 3).sum(out=np.zeros(3))
+
+
 def test_other_axes_keep_their_chunks():
     a = np.random.default_rng(3).normal(size=(6, 17, 4))
     check(a, (4, 5, 3), 3, "sum", axis=1)

@@ -7,9 +7,10 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use stridewise::control::Control;
-use stridewise::kernel::copy::{CopyOptions, copy};
+use stridewise::kernel::copy::copy;
 use stridewise::layout::{Answer, Work, overlap};
 
+use crate::machine;
 use crate::numpy::Array;
 use crate::running::run;
 
@@ -27,6 +28,8 @@ pub(crate) fn copy_into(
     let (Some(to), Some(from)) = (Array::cast(destination)?, Array::cast(source)?) else {
         return Ok(false);
     };
+    to.believed()?;
+    from.believed()?;
     if !to.is_writeable() || !to.is_plain() || !from.is_plain() || !to.dtype().eq(from.dtype())? {
         return Ok(false);
     }
@@ -38,8 +41,8 @@ pub(crate) fn copy_into(
         return Ok(false);
     };
     let bytes = into.layout().nbytes();
-    let work =
-        move |control: &Control<'_>| copy(&out_of, &mut into, &CopyOptions::default(), control);
+    let options = machine::copy_options();
+    let work = move |control: &Control<'_>| copy(&out_of, &mut into, options, control);
     run(destination.py(), bytes, threads, work)?
         .map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
     Ok(true)

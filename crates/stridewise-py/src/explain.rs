@@ -3,8 +3,6 @@
 //! Each function returns JSON, text and SVG as the report crate makes them, with nothing added:
 //! `inspect` of `(2,3):(24,8)+0` gives the very document of `stridewise inspect --json`.
 
-use std::sync::OnceLock;
-
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -12,7 +10,6 @@ use stridewise::control::Control;
 use stridewise::expr::{ExprError, Names, pattern, ready, trace, trace_from};
 use stridewise::layout::{Layout, LayoutError as Refusal};
 use stridewise::locality::Effort;
-use stridewise::machine::{CacheLevel, Machine, MachineError};
 use stridewise_report::document::{
     Asked, Blas, Document, Indices, Inspect, Offset, Side, Subject, TraceDocument,
 };
@@ -20,21 +17,16 @@ use stridewise_report::text::Look;
 
 use crate::error::{Evidence, layout_error, refused};
 use crate::live::{Arrays, pointer_alignment};
+use crate::machine;
 use crate::numpy::{Array, Subclass};
 use crate::owner::{Bounds, Memory, Said};
 use crate::running::run;
 
 /// JSON, text and, where there is one, a picture.
-type Drawn = (String, String, Option<String>);
+pub(crate) type Drawn = (String, String, Option<String>);
 
-fn drawn(document: &impl Document) -> Drawn {
+pub(crate) fn drawn(document: &impl Document) -> Drawn {
     (document.to_json(), document.to_text(Look::PIPE), document.to_svg())
-}
-
-/// The machine that runs this.
-fn machine() -> &'static Machine {
-    static MACHINE: OnceLock<Machine> = OnceLock::new();
-    MACHINE.get_or_init(stridewise_io::machine::detect)
 }
 
 fn subject(object: &Bound<'_, PyAny>) -> PyResult<Subject> {
@@ -44,7 +36,7 @@ fn subject(object: &Bound<'_, PyAny>) -> PyResult<Subject> {
 /// The layout card of an array.
 #[pyfunction]
 pub(crate) fn inspect(a: &Bound<'_, PyAny>, source: String) -> PyResult<Drawn> {
-    Ok(drawn(&Inspect::new(source, None, subject(a)?, machine())))
+    Ok(drawn(&Inspect::new(source, None, subject(a)?, machine::this())))
 }
 
 /// The byte of an index.
@@ -55,7 +47,7 @@ pub(crate) fn offset(
     source: String,
 ) -> PyResult<Drawn> {
     let index = crate::numbers::one_or_more(index)?;
-    let document = Offset::new(source, subject(a)?, &index, machine());
+    let document = Offset::new(source, subject(a)?, &index, machine::this());
     Ok(drawn(&document.map_err(|refusal| refused(a.py(), &refusal))?))
 }
 
@@ -67,7 +59,7 @@ pub(crate) fn indices_at(
     limit: usize,
     source: String,
 ) -> PyResult<Drawn> {
-    Ok(drawn(&Indices::new(source, subject(a)?, byte, limit.min(1_000_000), machine())))
+    Ok(drawn(&Indices::new(source, subject(a)?, byte, limit.min(1_000_000), machine::this())))
 }
 
 /// How one or two arrays go to BLAS.
@@ -149,27 +141,13 @@ pub(crate) fn locality(
         Some(text) => pattern.blocks(text, &order).map_err(|error| refuse(text, &error))?,
         None => Vec::new(),
     };
-    let machine = chosen(machine, &cache).map_err(|error| {
-        let evidence = Evidence { help: Some(error.help()), ..Evidence::default() };
-        layout_error(py, error.to_string(), evidence)
-    })?;
+    let machine = machine::chosen(py, machine, &cache)?;
     let effort = if exact { Effort::Exact } else { Effort::default() };
     let asked = Asked { pattern: &pattern, order: &order, blocks: &blocks, effort, trace };
     let answer =
         run(py, i64::MAX, Some(1), |control: &Control<'_>| asked.answer(&machine, control))?;
     let (document, _) = answer.map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok(drawn(&document))
-}
-
-/// The machine of a name, else this one, with other caches where they are given.
-fn chosen(name: Option<&str>, caches: &[String]) -> Result<Machine, MachineError> {
-    let known = name.map_or_else(|| Ok(machine().clone()), Machine::preset)?;
-    if caches.is_empty() {
-        return Ok(known);
-    }
-    known.with_caches(
-        caches.iter().map(|text| text.parse::<CacheLevel>()).collect::<Result<_, _>>()?,
-    )
 }
 
 /// A ValueError with the place as a caret, for an expression that cannot be traced.

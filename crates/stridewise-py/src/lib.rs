@@ -11,6 +11,7 @@ mod error;
 mod explain;
 mod files;
 mod live;
+mod machine;
 mod numbers;
 mod numpy;
 mod owner;
@@ -36,6 +37,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     error::add_to(module)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(run_command, module)?)?;
+    module.add_function(wrap_pyfunction!(views::as_array, module)?)?;
     module.add_function(wrap_pyfunction!(views::as_strided, module)?)?;
     module.add_function(wrap_pyfunction!(views::sliding_window_view, module)?)?;
     module.add_function(wrap_pyfunction!(views::broadcast_to, module)?)?;
@@ -43,6 +45,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(views::broadcast_shapes, module)?)?;
     module.add_function(wrap_pyfunction!(views::moveaxis, module)?)?;
     module.add_function(wrap_pyfunction!(views::rot90, module)?)?;
+    module.add_function(wrap_pyfunction!(views::by_stride, module)?)?;
     module.add_function(wrap_pyfunction!(views::byte_bounds, module)?)?;
     module.add_function(wrap_pyfunction!(questions::shares_memory, module)?)?;
     module.add_function(wrap_pyfunction!(questions::may_share_memory, module)?)?;
@@ -53,6 +56,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(explain::indices_at, module)?)?;
     module.add_function(wrap_pyfunction!(explain::blas, module)?)?;
     module.add_function(wrap_pyfunction!(explain::locality, module)?)?;
+    module.add_function(wrap_pyfunction!(machine::machine, module)?)?;
     module.add_function(wrap_pyfunction!(explain::memory, module)?)?;
     module.add_function(wrap_pyfunction!(explain::stride_order, module)?)?;
     module.add_function(wrap_pyfunction!(explain::permutation_between, module)?)?;
@@ -62,6 +66,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(copies::copy_into, module)?)?;
     module.add_function(wrap_pyfunction!(reductions::reduce, module)?)?;
     module.add_function(wrap_pyfunction!(windows::reduce_windows, module)?)?;
+    module.add_function(wrap_pyfunction!(windows::moved, module)?)?;
     module.add_function(wrap_pyfunction!(windows::apply_to_windows, module)?)?;
     module.add_class::<files::MappedBytes>()?;
     Ok(())

@@ -17,7 +17,8 @@ use pyo3::exceptions::PyImportError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use stridewise::layout::{DType, Layout, LayoutError, PerAxis};
+use stridewise::kernel::Element;
+use stridewise::layout::{DType, Layout, LayoutError, PerAxis, Span};
 use stridewise::view::{Bytes, BytesMut};
 
 /// What every ndarray object begins with, from NumPy's `ndarraytypes.h`.
@@ -49,6 +50,7 @@ struct DescrFields {
 }
 
 const C_CONTIGUOUS: c_int = 0x1;
+const F_CONTIGUOUS: c_int = 0x2;
 const WRITEABLE: c_int = 0x400;
 const ENSUREARRAY: c_int = 0x40;
 const WARN_ON_WRITE: c_int = 1 << 31;
@@ -76,6 +78,7 @@ type FromAny = unsafe extern "C" fn(
     c_int,
     *mut ffi::PyObject,
 ) -> *mut ffi::PyObject;
+type DescrFromType = unsafe extern "C" fn(c_int) -> *mut DescrFields;
 type Version = unsafe extern "C" fn() -> c_uint;
 
 /// The functions and types that are used.
@@ -84,6 +87,7 @@ struct Interface {
     new_from_descr: NewFromDescr,
     set_base_object: SetBaseObject,
     from_any: FromAny,
+    descr_from_type: DescrFromType,
 }
 
 // SAFETY: pointers to functions and to a static type of an extension module that is never unloaded.
@@ -120,6 +124,7 @@ fn load(py: Python<'_>) -> PyResult<Interface> {
             ndarray: NonNull::new((*table.add(2)).cast_mut().cast())
                 .ok_or_else(|| PyImportError::new_err("NumPy has no ndarray"))?,
             from_any: std::mem::transmute::<*const c_void, FromAny>(*table.add(69)),
+            descr_from_type: std::mem::transmute::<*const c_void, DescrFromType>(*table.add(45)),
             new_from_descr: std::mem::transmute::<*const c_void, NewFromDescr>(*table.add(94)),
             set_base_object: std::mem::transmute::<*const c_void, SetBaseObject>(*table.add(282)),
         })
@@ -161,7 +166,16 @@ impl<'py> Array<'py> {
     }
 
     /// As `np.array(object, copy=None, subok=..)`; what has only `__dlpack__` comes through that.
+    ///
+    /// # Errors
+    /// NumPy's, and where the memory is known not to be what the array says.
     pub(crate) fn of(object: &Bound<'py, PyAny>, subclass: Subclass) -> PyResult<Array<'py>> {
+        let array = Array::told(object, subclass)?;
+        array.believed()?;
+        Ok(array)
+    }
+
+    fn told(object: &Bound<'py, PyAny>, subclass: Subclass) -> PyResult<Array<'py>> {
         let py = object.py();
         let interface = interface(py)?;
         let ndarray = interface.ndarray.as_ptr();
@@ -175,7 +189,7 @@ impl<'py> Array<'py> {
             return Ok(array);
         }
         if speaks_only_dlpack(object)? {
-            return Array::of(
+            return Array::told(
                 &py.import("numpy")?.call_method1("from_dlpack", (object,))?,
                 subclass,
             );
@@ -193,6 +207,12 @@ impl<'py> Array<'py> {
             );
             Bound::from_owned_ptr_or_err(py, array).map(Array)
         }
+    }
+
+    /// Whether it is an ndarray itself, of no subclass.
+    pub(crate) fn is_exact(&self) -> PyResult<bool> {
+        let ndarray = interface(self.0.py())?.ndarray.as_ptr();
+        Ok(self.0.get_type().as_type_ptr() == ndarray)
     }
 
     /// The object.
@@ -220,14 +240,24 @@ impl<'py> Array<'py> {
         usize::try_from(self.fields().rank).unwrap_or(0)
     }
 
+    /// The extents, until other Python code runs.
+    fn extents(&self) -> &[i64] {
+        numbers(self.fields().shape, self.rank())
+    }
+
+    /// The strides, until other Python code runs.
+    fn steps(&self) -> &[i64] {
+        numbers(self.fields().strides, self.rank())
+    }
+
     /// The extents.
     pub(crate) fn shape(&self) -> PerAxis<i64> {
-        numbers(self.fields().shape, self.rank())
+        PerAxis::from(self.extents())
     }
 
     /// The strides in bytes.
     pub(crate) fn strides(&self) -> PerAxis<i64> {
-        numbers(self.fields().strides, self.rank())
+        PerAxis::from(self.steps())
     }
 
     /// Bytes of an element.
@@ -248,6 +278,18 @@ impl<'py> Array<'py> {
     /// NumPy's flag C_CONTIGUOUS.
     pub(crate) fn is_c_contiguous(&self) -> bool {
         self.fields().flags & C_CONTIGUOUS != 0
+    }
+
+    /// The addresses that the elements cover.
+    pub(crate) fn span(&self) -> Result<Span, LayoutError> {
+        if self.fields().flags & (C_CONTIGUOUS | F_CONTIGUOUS) == 0 {
+            return Ok(self.layout_from(0)?.span());
+        }
+        // Without gaps; where there are no elements, extents beside a zero may be anything.
+        let bytes =
+            self.extents().iter().fold(self.itemsize(), |bytes, &n| bytes.saturating_mul(n));
+        let low = self.address();
+        Ok(Span { low, high: low.saturating_add(bytes) })
     }
 
     /// Whether elements are bytes and nothing more: of a dtype that NumPy itself defines, without
@@ -289,9 +331,41 @@ impl<'py> Array<'py> {
         Ok(DType::parse(&text).ok().filter(|dtype| dtype.itemsize() == self.itemsize()))
     }
 
+    /// The element that kernels of windows know, in the machine's byte order.
+    pub(crate) fn element(&self) -> Option<Element> {
+        let (kind, size) = (self.kind(), self.itemsize());
+        let native = matches!(self.descr().byteorder.to_ne_bytes()[0], b'=' | b'|');
+        let known = |element: &&Element| (element.kind(), element.size()) == (kind, size);
+        Element::ALL.iter().find(known).copied().filter(|_| native && self.is_plain())
+    }
+
+    /// A new array in C order, of a shape and a dtype, with any values.
+    pub(crate) fn empty(py: Python<'py>, shape: &[i64], element: Element) -> PyResult<Array<'py>> {
+        let interface = interface(py)?;
+        let rank = c_int::try_from(shape.len())?;
+        // SAFETY: P2; NumPy's number of the dtype, whose reference is given away; NumPy refuses a
+        // shape that it does not take.
+        unsafe {
+            let descr = (interface.descr_from_type)(number_of(element));
+            let ndarray = interface.ndarray.as_ptr();
+            let (none, null) = (std::ptr::null(), std::ptr::null_mut());
+            let array = (interface.new_from_descr)(
+                ndarray,
+                descr,
+                rank,
+                shape.as_ptr().cast(),
+                none,
+                null,
+                0,
+                std::ptr::null_mut(),
+            );
+            Bound::from_owned_ptr_or_err(py, array).map(Array)
+        }
+    }
+
     /// How many elements.
     fn size(&self) -> usize {
-        self.shape().iter().map(|&extent| usize::try_from(extent).unwrap_or(0)).product()
+        self.extents().iter().map(|&extent| usize::try_from(extent).unwrap_or(0)).product()
     }
 
     /// Writes doubles into a new C-ordered array of as many.
@@ -321,7 +395,7 @@ impl<'py> Array<'py> {
     /// The layout, its offset counted from an address.
     pub(crate) fn layout_from(&self, start: i64) -> Result<Layout, LayoutError> {
         let offset = self.address().wrapping_sub(start);
-        Layout::new(&self.shape(), &self.strides(), offset, self.itemsize())
+        Layout::new(self.extents(), self.steps(), offset, self.itemsize())
     }
 
     /// The elements, for a kernel to read, broadcast to a shape; `None` if they cannot be.
@@ -379,7 +453,6 @@ impl<'py> Array<'py> {
         shift: i64,
         writeable: Writeable,
     ) -> PyResult<Bound<'py, PyAny>> {
-        const { assert!(size_of::<isize>() == size_of::<i64>(), "64-bit systems only") };
         let py = self.0.py();
         let interface = interface(py)?;
         let object = self.0.as_ptr();
@@ -417,8 +490,49 @@ impl<'py> Array<'py> {
     }
 }
 
+/// What NumPy calls the dtype of an element, from its `NPY_TYPES`; `long` has 64 bits or 32.
+fn number_of(element: Element) -> c_int {
+    let long = size_of::<std::ffi::c_long>() == 8;
+    match element {
+        Element::Bool => 0,
+        Element::I8 => 1,
+        Element::U8 => 2,
+        Element::I16 => 3,
+        Element::U16 => 4,
+        Element::I32 => 5,
+        Element::U32 => 6,
+        Element::I64 => {
+            if long {
+                7
+            } else {
+                9
+            }
+        }
+        Element::U64 => {
+            if long {
+                8
+            } else {
+                10
+            }
+        }
+        Element::F32 => 11,
+        Element::F64 => 12,
+        Element::F16 => 23,
+    }
+}
+
 /// NumPy does not ask for `__dlpack__` by itself.
 fn speaks_only_dlpack(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let exactly = |class: *mut ffi::PyTypeObject| object.get_type().as_type_ptr() == class;
+    let plain = [
+        &raw mut ffi::PyFloat_Type,
+        &raw mut ffi::PyLong_Type,
+        &raw mut ffi::PyList_Type,
+        &raw mut ffi::PyTuple_Type,
+    ];
+    if plain.into_iter().any(exactly) {
+        return Ok(false);
+    }
     // SAFETY: P2.
     if unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) } != 0 {
         return Ok(false);
@@ -431,11 +545,11 @@ fn speaks_only_dlpack(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// One number per axis.
-fn numbers(first: *const isize, rank: usize) -> PerAxis<i64> {
+fn numbers<'a>(first: *const isize, rank: usize) -> &'a [i64] {
+    const { assert!(size_of::<isize>() == size_of::<i64>(), "64-bit systems only") };
     if rank == 0 {
-        return PerAxis::new();
+        return &[];
     }
-    // SAFETY: P1, P2: an array of rank > 0 has as many extents and strides.
-    let numbers = unsafe { std::slice::from_raw_parts(first, rank) };
-    numbers.iter().map(|&number| number as i64).collect()
+    // SAFETY: P1, P2: an array of rank > 0 has as many extents and strides, of 64 bits each.
+    unsafe { std::slice::from_raw_parts(first.cast(), rank) }
 }

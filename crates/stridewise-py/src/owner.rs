@@ -4,6 +4,9 @@
 //! (NumPy's `as_strided` leaves such an object behind), through memoryviews, to the outermost
 //! array or buffer that can be asked. A view `(4,3):(8,8)+0` is held against that memory, so a
 //! bad view cannot launder itself, and a good one is not refused because its parent is small.
+//!
+//! An object can lie about its memory: `__array_interface__` is believed by NumPy, also where it
+//! tells of 200 elements in 16 bytes. [`Array::believed`] finds out what can be found out.
 
 use std::ffi::c_int;
 
@@ -12,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyMemoryView;
 use stridewise::layout::{Layout, Span};
 
-use crate::error::refused;
+use crate::error::{Evidence, layout_error, refused};
 use crate::numpy::Array;
 
 /// More links than any program has: an object may answer `.base` anew each time.
@@ -90,9 +93,9 @@ impl<'py> Memory<'py> {
 
     fn of_array(array: &Array<'py>, owner: Bound<'py, PyAny>, said: Said) -> PyResult<Memory<'py>> {
         let py = owner.py();
-        let start = array.address();
-        let span = array.layout_from(0).map_err(|refusal| refused(py, &refusal))?.span();
-        let (start, length) = if span.is_empty() { (start, 0) } else { (span.low, span.len()) };
+        let span = array.span().map_err(|refusal| refused(py, &refusal))?;
+        let (start, length) =
+            if span.is_empty() { (array.address(), 0) } else { (span.low, span.len()) };
         Ok(Memory { start, length, said, owner, array: array.clone() })
     }
 
@@ -100,6 +103,66 @@ impl<'py> Memory<'py> {
     pub(crate) fn span(&self) -> Span {
         Span { low: 0, high: self.length }
     }
+}
+
+impl Array<'_> {
+    /// Refuses an array that reaches past the end of the buffer that it is said to lie in, or
+    /// addresses where the process has no memory at all. Memory that is somebody else's, or was
+    /// given back, cannot be told from what is meant.
+    ///
+    /// # Errors
+    /// `LayoutError`, with the span that there is, where it is known, and the one that was told.
+    pub(crate) fn believed(&self) -> PyResult<()> {
+        // Memory of NumPy's own needs no belief, and most arrays have that.
+        let Some(mut object) = self.base() else { return Ok(()) };
+        let mut links = 0;
+        while let Some(array) = Array::cast(&object)? {
+            let Some(base) = array.base().filter(|_| links < MOST_LINKS) else { return Ok(()) };
+            (object, links) = (base, links + 1);
+        }
+        let py = object.py();
+        let told = self.span().map_err(|refusal| refused(py, &refusal))?;
+        let there =
+            buffer_span(&object)?.filter(|span| span.low <= told.low && told.low < span.high);
+        let (lies, where_) = match there {
+            Some(span) => (told.high > span.high, format!("{} bytes of a", span.len())),
+            None => (!told.is_empty() && !is_mapped(told), "no memory behind a".to_owned()),
+        };
+        if !lies {
+            return Ok(());
+        }
+        let owner = object.get_type();
+        let text = format!(
+            "the array says that it reaches over {} bytes, and there is {where_} {owner}",
+            told.len()
+        );
+        let pair =
+            |span: Span| Ok::<_, PyErr>(Some((span.low, span.high).into_pyobject(py)?.into_any()));
+        let wanted = there.map_or(Ok(None), pair)?;
+        let help =
+            Some("what made the array told NumPy a wrong shape, strides or address".to_owned());
+        Err(layout_error(py, text, Evidence { axis: None, wanted, got: pair(told)?, help }))
+    }
+}
+
+/// Whether all pages of a range of addresses are memory of this process.
+#[cfg(unix)]
+fn is_mapped(span: Span) -> bool {
+    let page = rustix::param::page_size() as i64;
+    let low = span.low - span.low.rem_euclid(page);
+    let (Ok(first), Ok(length)) = (usize::try_from(low), usize::try_from(span.high - low)) else {
+        return false;
+    };
+    let first = std::ptr::without_provenance_mut(first);
+    // SAFETY: MS_ASYNC writes nothing and begins nothing: it looks the pages up.
+    let found = unsafe { rustix::mm::msync(first, length, rustix::mm::MsyncFlags::ASYNC) };
+    found != Err(rustix::io::Errno::NOMEM)
+}
+
+/// Elsewhere nobody can be asked.
+#[cfg(not(unix))]
+fn is_mapped(_: Span) -> bool {
+    true
 }
 
 /// What an object that is no array says it belongs to.

@@ -8,6 +8,7 @@ use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use stridewise::control::Control;
+use stridewise::kernel::Element;
 use stridewise::kernel::reduce::{NanPolicy, Operation, Overflow, ReduceError, Reduction};
 
 use crate::copies::are_apart;
@@ -33,7 +34,8 @@ pub(crate) fn reduce<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = a.py();
     let array = Array::of(a, Subclass::Drop)?;
-    let (Some(dtype), Some(operation)) = (array.number_type()?, named(operation, ddof)) else {
+    let operation = Operation::named(operation, ddof);
+    let (Some(dtype), Some(operation)) = (array.number_type()?, operation) else {
         return Ok(None);
     };
     let mut reduction = Reduction::new(operation);
@@ -49,9 +51,16 @@ pub(crate) fn reduce<'py>(
     };
     let out = match out {
         Some(out) => out.clone(),
-        None => empty(py, &shape, &result.to_string())?,
+        None => match Element::of(&result) {
+            Some(element) => Array::empty(py, &shape, element)?.into_object(),
+            None => {
+                let given = (PyTuple::new(py, &shape)?, result.to_string());
+                py.import("numpy")?.call_method1("empty", given)?
+            }
+        },
     };
     let Some(target) = Array::cast(&out)? else { return Ok(None) };
+    target.believed()?;
     if target.number_type()?.as_ref() != Some(&result) || target.shape() != shape {
         return Ok(None);
     }
@@ -75,31 +84,4 @@ pub(crate) fn reduce<'py>(
         }
         Err(_) => Ok(None),
     }
-}
-
-fn named(name: &str, ddof: f64) -> Option<Operation> {
-    Some(match name {
-        "sum" => Operation::Sum,
-        "prod" => Operation::Product,
-        "min" => Operation::Min,
-        "max" => Operation::Max,
-        "argmin" => Operation::ArgMin,
-        "argmax" => Operation::ArgMax,
-        "mean" => Operation::Mean,
-        "var" => Operation::Variance { ddof },
-        "std" => Operation::Deviation { ddof },
-        "any" => Operation::Any,
-        "all" => Operation::All,
-        "count_nonzero" => Operation::CountNonzero,
-        _ => return None,
-    })
-}
-
-/// A new array of a shape and dtype, with any values.
-pub(crate) fn empty<'py>(
-    py: Python<'py>,
-    shape: &[i64],
-    dtype: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    py.import("numpy")?.call_method1("empty", (PyTuple::new(py, shape)?, dtype))
 }

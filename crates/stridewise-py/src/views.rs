@@ -53,6 +53,17 @@ impl Wish {
     }
 }
 
+/// What NumPy makes of an object; what has only `__dlpack__` comes through that, and what is known
+/// to lie about its memory is refused.
+#[pyfunction]
+#[pyo3(signature = (a, subok=None), text_signature = "(a, subok=False)")]
+pub(crate) fn as_array<'py>(
+    a: &Bound<'py, PyAny>,
+    subok: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    Ok(Array::of(a, subclass(subok)?)?.into_object())
+}
+
 /// A view with any shape and strides, checked.
 #[pyfunction]
 #[pyo3(signature = (x, shape=None, strides=None, subok=None, writeable=None, *, offset=None, check=None, check_bounds=None, bounds=None),
@@ -145,7 +156,9 @@ fn strided(
         access: Access::Read,
         alignment: None,
     };
-    array.layout_from(memory.start)?.as_strided(&wanted)
+    // Of the array itself, only where it begins and how long its elements are.
+    let first = array.address().wrapping_sub(memory.start);
+    Layout::new(&[], &[], first, array.itemsize())?.as_strided(&wanted)
 }
 
 /// Elements that are references must be elements of the owner: other bytes are no addresses.
@@ -331,6 +344,32 @@ pub(crate) fn rot90<'py>(
     same_elements(m, |layout| layout.rot90(turns, axes))
 }
 
+/// A view whose last axis has the smallest stride, and the permutation that leads back.
+///
+/// Examples
+/// --------
+/// >>> a = np.zeros((2, 3, 4)).transpose(2, 0, 1)
+/// >>> view, back = sw.by_stride(a)
+/// >>> view.strides, view.transpose(back).strides == a.strides
+/// ((96, 32, 8), True)
+#[pyfunction]
+pub(crate) fn by_stride<'py>(
+    a: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    let array = Array::of(a, Subclass::Keep)?;
+    let refuse = |refusal: Refusal| refused(a.py(), &refusal);
+    let layout = array.layout_from(array.address()).map_err(refuse)?;
+    let order = layout.order();
+    let view = layout.permute(&order).map_err(refuse)?;
+    let mut back = PerAxis::filled(0usize, order.len());
+    for (place, &axis) in order.iter().enumerate() {
+        back[axis] = place;
+    }
+    // SAFETY: the layout reaches the array's own elements.
+    let view = unsafe { array.view(&view, array.address(), Writeable::Yes)? };
+    Ok((view, PyTuple::new(a.py(), back.iter().copied())?))
+}
+
 /// A view whose layout the core derives from the array's own, and so of its own elements.
 fn same_elements<'py>(
     object: &Bound<'py, PyAny>,
@@ -354,7 +393,6 @@ pub(crate) fn byte_bounds(a: &Bound<'_, PyAny>) -> PyResult<(i64, i64)> {
             Array::of(a, Subclass::Drop)?
         }
     };
-    let layout = array.layout_from(0).map_err(|refusal| refused(a.py(), &refusal))?;
-    let span = layout.span();
+    let span = array.span().map_err(|refusal| refused(a.py(), &refusal))?;
     Ok((span.low, span.high))
 }

@@ -7,18 +7,19 @@ use std::sync::{Mutex, PoisonError};
 
 use pyo3::exceptions::{PyNotImplementedError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyInt;
 use stridewise::control::{Control, Reply};
 use stridewise::kernel::Element;
 use stridewise::kernel::window::{
     Missing, Mode, Op, Overflow, WindowError, Windows, apply, reduce, result,
 };
+use stridewise::layout::normalize_axis;
 use stridewise::view::{Bytes, BytesMut};
 
 use crate::copies::are_apart;
 use crate::error::{Evidence, layout_error, refused};
 use crate::numbers::integers;
 use crate::numpy::{Array, Subclass};
-use crate::reductions::empty;
 use crate::running::run;
 
 /// Elements that are handed to a function of the caller's at once.
@@ -36,7 +37,7 @@ pub(crate) struct Which<'py>(
     f64,
     Option<i64>,
     bool,
-    i64,
+    Bound<'py, PyAny>,
 );
 
 impl Which<'_> {
@@ -59,7 +60,7 @@ impl Which<'_> {
         let skip = |min_count| Missing::Skip { min_count };
         windows.missing = min_count.map_or(Missing::Propagate, skip);
         windows.overflow = if *wraps { Overflow::Wrap } else { Overflow::Error };
-        windows.first_index = windows.axes.iter().map(|_| *first).collect();
+        windows.first_index = integers(first)?;
         Ok(windows)
     }
 }
@@ -83,7 +84,62 @@ pub(crate) fn reduce_windows<'py>(
     let from = readable(&input)?;
     let (shape, to) = result(from.layout(), element, &op, &windows).map_err(|e| raised(py, &e))?;
     let out = output(py, out, &input, &shape, to)?;
-    let mut target = writable(&out)?;
+    reduced((&from, element), &op, &windows, (&out, to), threads)?;
+    Ok(out.into_object())
+}
+
+/// Trailing windows as bottleneck's `move_*` have them, of arguments in which nothing is odd;
+/// `None` of all others.
+#[pyfunction]
+#[pyo3(signature = (operation, a, window, min_count, axis, ddof=0.0))]
+pub(crate) fn moved<'py>(
+    operation: &str,
+    a: &Bound<'py, PyAny>,
+    window: &Bound<'py, PyAny>,
+    min_count: Option<&Bound<'py, PyAny>>,
+    axis: &Bound<'py, PyAny>,
+    ddof: f64,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = a.py();
+    let Some(input) = Array::cast(a)? else { return Ok(None) };
+    if !input.is_exact()? {
+        return Ok(None);
+    }
+    let whole =
+        |number: &Bound<'py, PyAny>| number.cast_exact::<PyInt>().ok()?.extract::<i64>().ok();
+    let least = min_count.map_or(whole(window), whole);
+    let (Some(element), Some(size), Some(axis), Some(least)) =
+        (input.element(), whole(window), whole(axis), least)
+    else {
+        return Ok(None);
+    };
+    let shape = input.shape();
+    let extent = normalize_axis(axis, shape.len()).map_or(0, |axis| shape[axis]);
+    if !(1..=extent).contains(&size) || !(1..=size).contains(&least) {
+        return Ok(None);
+    }
+    input.believed()?;
+    let mut windows = Windows::along(size, axis);
+    windows.mode = Mode::Trailing { fill: f64::NAN };
+    windows.missing = Missing::Skip { min_count: least };
+    let op = named(operation, ddof, None)?;
+    let from = readable(&input)?;
+    let (shape, to) = result(from.layout(), element, &op, &windows).map_err(|e| raised(py, &e))?;
+    let out = Array::empty(py, &shape, to)?;
+    reduced((&from, element), &op, &windows, (&out, to), None)?;
+    Ok(Some(out.into_object()))
+}
+
+/// Reduces into an array.
+fn reduced(
+    (from, element): (&Bytes<'_>, Element),
+    op: &Op,
+    windows: &Windows,
+    (out, to): (&Array<'_>, Element),
+    threads: Option<isize>,
+) -> PyResult<()> {
+    let py = out.object().py();
+    let mut target = writable(out)?;
     let each = match op {
         Op::Median | Op::Quantile { .. } | Op::Rank | Op::Dot { .. } => {
             windows.size.iter().product()
@@ -91,11 +147,9 @@ pub(crate) fn reduce_windows<'py>(
         _ => 8i64,
     };
     let bytes = from.layout().nbytes().max(target.layout().nbytes()).saturating_mul(each.max(1));
-    let work = move |control: &Control<'_>| {
-        reduce(&from, element, &op, &windows, &mut target, to, control)
-    };
-    run(py, bytes, threads, work)?.map_err(|error| raised(py, &error))?;
-    Ok(out.into_object())
+    let work =
+        move |control: &Control<'_>| reduce(from, element, op, windows, &mut target, to, control);
+    run(py, bytes, threads, work)?.map_err(|error| raised(py, &error))
 }
 
 /// Hands windows along one axis to a function, some at a time, as doubles.
@@ -143,11 +197,9 @@ fn called(
     results: &mut [f64],
 ) -> PyResult<()> {
     let (rows, columns) = (results.len() as i64, size as i64);
-    let windows = empty(py, &[rows, columns], "float64")?;
-    if let Some(array) = Array::cast(&windows)? {
-        array.fill(elements);
-    }
-    let given = function.call1(py, (windows,))?.into_bound(py);
+    let windows = Array::empty(py, &[rows, columns], Element::F64)?;
+    windows.fill(elements);
+    let given = function.call1(py, (windows.into_object(),))?.into_bound(py);
     let numpy = py.import("numpy")?;
     let given = numpy.call_method1("ascontiguousarray", (given, "float64"))?;
     let array = Array::of(&given, Subclass::Drop)?;
@@ -166,7 +218,7 @@ fn called(
 
 fn input<'py>(a: &Bound<'py, PyAny>, operation: &str) -> PyResult<(Array<'py>, Element)> {
     let array = Array::of(a, Subclass::Drop)?;
-    match array.number_type()?.as_ref().and_then(Element::of) {
+    match array.element() {
         Some(element) => Ok((array, element)),
         None => {
             let dtype = array.dtype().str()?;
@@ -194,13 +246,12 @@ fn output<'py>(
     shape: &[i64],
     element: Element,
 ) -> PyResult<Array<'py>> {
-    let Some(out) = out else {
-        return Array::of(&empty(py, shape, element.name())?, Subclass::Drop);
-    };
+    let Some(out) = out else { return Array::empty(py, shape, element) };
     let Some(array) = Array::cast(out)? else {
         return Err(PyTypeError::new_err("out must be an array"));
     };
-    if array.number_type()?.as_ref().and_then(Element::of) != Some(element) {
+    array.believed()?;
+    if array.element() != Some(element) {
         let text =
             format!("out has dtype {}, and {} is needed", array.dtype().str()?, element.name());
         return Err(PyTypeError::new_err(text));

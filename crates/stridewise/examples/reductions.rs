@@ -37,7 +37,7 @@ fn answer(line: &str) -> Result<String, String> {
         words.split(',').filter(|word| !word.is_empty()).map(number).collect()
     };
     let ddof = ddof.parse().map_err(|error| format!("{ddof}: {error}"))?;
-    let mut reduction = Reduction::new(operation(name, ddof).ok_or("no such operation")?);
+    let mut reduction = Reduction::new(Operation::named(name, ddof).ok_or("no such operation")?);
     if axes != "-" {
         reduction = reduction.over(&numbers(axes)?);
     }
@@ -82,22 +82,4 @@ fn answer(line: &str) -> Result<String, String> {
         Some(Err(error)) => Err(error.to_string()),
         None => Err("no backend".to_string()),
     }
-}
-
-fn operation(name: &str, ddof: f64) -> Option<Operation> {
-    Some(match name {
-        "sum" => Operation::Sum,
-        "prod" => Operation::Product,
-        "min" => Operation::Min,
-        "max" => Operation::Max,
-        "argmin" => Operation::ArgMin,
-        "argmax" => Operation::ArgMax,
-        "mean" => Operation::Mean,
-        "var" => Operation::Variance { ddof },
-        "std" => Operation::Deviation { ddof },
-        "any" => Operation::Any,
-        "all" => Operation::All,
-        "count_nonzero" => Operation::CountNonzero,
-        _ => return None,
-    })
 }

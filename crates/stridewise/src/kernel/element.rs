@@ -36,6 +36,32 @@ pub enum Element {
 }
 
 impl Element {
+    /// All of them.
+    pub const ALL: [Element; 12] = [
+        Element::F64,
+        Element::F32,
+        Element::F16,
+        Element::I64,
+        Element::I32,
+        Element::I16,
+        Element::I8,
+        Element::U64,
+        Element::U32,
+        Element::U16,
+        Element::U8,
+        Element::Bool,
+    ];
+
+    /// NumPy's letter of the kind: `f`, `i`, `u` or `b`.
+    pub fn kind(self) -> u8 {
+        match self {
+            Element::Bool => b'b',
+            Element::I8 | Element::I16 | Element::I32 | Element::I64 => b'i',
+            Element::U8 | Element::U16 | Element::U32 | Element::U64 => b'u',
+            Element::F16 | Element::F32 | Element::F64 => b'f',
+        }
+    }
+
     /// The element of a dtype in the machine's byte order, or `None` for all others.
     ///
     /// ```

@@ -44,6 +44,45 @@ pub enum Operation {
     CountNonzero,
 }
 
+impl Operation {
+    /// What NumPy calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operation::Sum => "sum",
+            Operation::Product => "prod",
+            Operation::Min => "min",
+            Operation::Max => "max",
+            Operation::ArgMin => "argmin",
+            Operation::ArgMax => "argmax",
+            Operation::Mean => "mean",
+            Operation::Variance { .. } => "var",
+            Operation::Deviation { .. } => "std",
+            Operation::Any => "any",
+            Operation::All => "all",
+            Operation::CountNonzero => "count_nonzero",
+        }
+    }
+
+    /// The operation that NumPy calls so, variances with these degrees of freedom less.
+    ///
+    /// ```
+    /// use stridewise::kernel::reduce::Operation;
+    /// let names = "sum prod min max argmin argmax mean var std any all count_nonzero";
+    /// for name in names.split(' ') {
+    ///     assert_eq!(Operation::named(name, 1.0).unwrap().name(), name);
+    /// }
+    /// assert_eq!(Operation::named("std", 1.0), Some(Operation::Deviation { ddof: 1.0 }));
+    /// assert_eq!(Operation::named("median", 0.0), None);
+    /// ```
+    pub fn named(name: &str, ddof: f64) -> Option<Operation> {
+        use Operation::{All, Any, ArgMax, ArgMin, CountNonzero, Max, Mean, Min, Product, Sum};
+        use Operation::{Deviation, Variance};
+        let spread = [Mean, Variance { ddof }, Deviation { ddof }];
+        let others = [Sum, Product, Min, Max, ArgMin, ArgMax, Any, All, CountNonzero];
+        others.into_iter().chain(spread).find(|operation| operation.name() == name)
+    }
+}
+
 /// What to do about NaN, and about NaT of times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum NanPolicy {
@@ -211,20 +250,7 @@ impl Reduction {
 
     /// What NumPy calls the operation.
     pub fn name(&self) -> &'static str {
-        match self.operation {
-            Operation::Sum => "sum",
-            Operation::Product => "prod",
-            Operation::Min => "min",
-            Operation::Max => "max",
-            Operation::ArgMin => "argmin",
-            Operation::ArgMax => "argmax",
-            Operation::Mean => "mean",
-            Operation::Variance { .. } => "var",
-            Operation::Deviation { .. } => "std",
-            Operation::Any => "any",
-            Operation::All => "all",
-            Operation::CountNonzero => "count_nonzero",
-        }
+        self.operation.name()
     }
 
     /// How many items a result needs at least, where what is no number is skipped.

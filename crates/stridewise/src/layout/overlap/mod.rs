@@ -185,16 +185,26 @@ pub fn self_overlap_within(layout: &Layout, nodes: u64) -> Answer<Meeting> {
     differences(layout, solve).map(|differences| apart(layout, &differences))
 }
 
-/// Without elements, in C order, or with an axis that stands still, the answer is plain.
+/// Without elements, in C order, with an axis that stands still, or with two that take the same
+/// step, as of windows, the answer is plain.
 fn settled_at_once(layout: &Layout) -> Option<Answer<Meeting>> {
     if has_no_bytes(layout) || layout.is_c_contiguous() {
         return Some(Answer::No);
     }
-    let stands_still = |&axis: &usize| layout.shape()[axis] > 1 && layout.strides()[axis] == 0;
-    let axis = (0..layout.rank()).find(stands_still)?;
-    let first = PerAxis::filled(0, layout.rank());
-    let mut second = first.clone();
-    second[axis] = 1;
+    let (shape, strides) = (layout.shape(), layout.strides());
+    let step = |axis: usize| (shape[axis] > 1).then_some(strides[axis]);
+    let reached_from = |one: usize| {
+        let stride = step(one)?;
+        let other = || (one + 1..layout.rank()).find(|&other| step(other) == Some(stride));
+        if stride == 0 { Some((one, None)) } else { other().map(|other| (one, Some(other))) }
+    };
+    let (one, other) = (0..layout.rank()).find_map(reached_from)?;
+    let (mut first, mut second) =
+        (PerAxis::filled(0, layout.rank()), PerAxis::filled(0, layout.rank()));
+    second[one] = 1;
+    if let Some(other) = other {
+        first[other] = 1;
+    }
     Some(Answer::Yes(meeting(layout, layout, first, second)))
 }
 
