@@ -218,9 +218,16 @@ class Windows(Reductions):
         if self._mode in ("trailing", "constant"):
             raise TypeError(f"mode {self._mode!r} needs a value beside the axis, and times have none here")
         array = self._array.astype(self._array.dtype.newbyteorder("="), copy=False)
+        least, lost, counts = self._which[7], np.isnat(array), array.view("i8")
         which = (*self._which[:7], None, *self._which[8:])
-        counts = _core.reduce_windows(array.view("i8"), which, operation, 0.0, None, None, threads)
-        none = _core.reduce_windows(np.isnat(array), which, "any", 0.0, None, None, threads)
+        if least is not None and operation == "min":
+            # What is no time counts as the lowest; so it is out of the way of the highest already.
+            counts = np.where(lost, np.iinfo("i8").max, counts)
+        counts = _core.reduce_windows(counts, which, operation, 0.0, None, None, threads)
+        if least is None:
+            none = _core.reduce_windows(lost, which, "any", 0.0, None, None, threads)
+        else:
+            none = _core.reduce_windows(~lost, self._which, "sum", 0.0, None, None, threads) < least
         times = counts.view(array.dtype)
         times[none] = "NaT"
         if out is None:

@@ -156,6 +156,41 @@ def test_scipy(windows, mode, size):
     same(windows(a, box, "max", (0, 1), mode=mode), ndimage.maximum_filter(a, box, **rest))
 
 
+@pytest.mark.parametrize("mode", ["reflect", "mirror", "nearest", "wrap", "2.5"])
+@pytest.mark.parametrize("box", [(3, 3), (5, 1), (3, 7)])
+def test_boxes_beside_scipy(windows, mode, box):
+    """Operations for which no axis can be reduced before the other."""
+    a = data("f8", (23, 31))
+    rest = {"mode": mode} if mode != "2.5" else {"mode": "constant", "cval": 2.5}
+    weights = np.random.default_rng(3).random(box)
+    dot = "dot:" + ",".join(map(repr, weights.ravel().tolist()))
+    same(windows(a, box, "median", (0, 1), mode=mode), ndimage.median_filter(a, box, **rest))
+    same(windows(a, box, dot, (0, 1), mode=mode), ndimage.correlate(a, weights, **rest))
+    lowest = windows(a, box, "quantile:0", (0, 1), mode=mode)
+    same(lowest, ndimage.minimum_filter(a, box, **rest))
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i4", "i8", "u1"])
+def test_boxes_beside_numpy(windows, dtype):
+    a = data(dtype, (13, 9, 11))
+    for box, axes in [((3, 4), (0, 2)), ((2, 2, 3), (0, 1, 2)), ((4, 2), (2, 1))]:
+        view = sliding_window_view(a, box, axes)
+        flat = view.reshape(*view.shape[: a.ndim], -1)
+        for op in ["argmin", "argmax", "median"]:
+            same(windows(a, box, op, axes), getattr(np, op)(flat, axis=-1))
+        same(windows(a, box, "quantile:0.3", axes), np.quantile(flat.astype("f8"), 0.3, axis=-1))
+    holes = data("f8", (13, 17))
+    holes[np.random.default_rng(4).random(holes.shape) < 0.5] = np.nan
+    view = sliding_window_view(holes, (3, 4), (0, 1))
+    flat = view.reshape(*view.shape[:2], -1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for op in ["sum", "prod", "mean", "var", "std", "min", "max", "median"]:
+            want = getattr(np, "nan" + op)(flat, axis=-1)
+            want[np.isnan(flat).all(-1)] = np.nan
+            same(windows(holes, (3, 4), op, (0, 1), min_count=1), want)
+
+
 def test_the_spike_is_forgotten(windows):
     """What the peers remember for ever; the reason for all of this."""
     a = np.full(1000, 0.1)

@@ -134,6 +134,13 @@ def test_refusals():
 def test_times():
     times = np.array(["2020-01-03", "NaT", "2020-01-01", "2020-01-02"], "M8[D]")
     assert sw.windows(times, 2).max().astype(str).tolist() == ["NaT", "NaT", "2020-01-02"]
+    skipping = sw.windows(times, 2, nan="skip")
+    assert skipping.min().astype(str).tolist() == ["2020-01-03", "2020-01-01", "2020-01-01"]
+    assert skipping.max().astype(str).tolist() == ["2020-01-03", "2020-01-01", "2020-01-02"]
+    assert sw.windows(times, 2, nan="skip", min_count=2).max().astype(str).tolist() == ["NaT", "NaT", "2020-01-02"]
+    assert np.isnat(sw.windows(np.full(3, "NaT", "m8[s]"), 2, nan="skip").min()).all()
+    with pytest.raises(sw.LayoutError, match="min_count"):
+        sw.windows(times, 2, nan="skip", min_count=3).min()
     assert sw.windows(times[2:], 2).min().astype(str).tolist() == ["2020-01-01"]
     with pytest.raises(TypeError):
         sw.windows(times, 2).sum()

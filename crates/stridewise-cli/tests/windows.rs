@@ -24,10 +24,11 @@ fn windows(folder: &Path, side: u64, extra: &[&str]) -> Command {
 fn memory_stays_within_what_is_allowed() {
     let folder = scratch("windows-memory");
     matrix(&folder, 2048);
-    let ways: [&[&str]; 4] = [
+    let ways: [&[&str]; 5] = [
         &["--size", "100", "--op", "mean,std"],
         &["--size", "300", "--axis", "0", "--op", "sum,max"],
         &["--size", "9,9", "--op", "var", "--step", "3,1"],
+        &["--size", "9,2", "--min-count", "9", "--axis", "0,1", "--op", "min"],
         &["--size", "50", "--min-count", "1", "--axis", "0", "--op", "median"],
     ];
     for way in ways {

@@ -5,6 +5,7 @@
 
 #![allow(clippy::cast_possible_truncation)]
 
+mod boxes;
 mod exact;
 mod inputs;
 mod laws;

@@ -62,11 +62,6 @@ impl Geometry {
                 return Err(LayoutError::WindowNumber { axis, wanted: 1, got, argument }.into());
             }
         }
-        if let Missing::Skip { min_count } = windows.missing
-            && !(1..=size).contains(&min_count)
-        {
-            return Err(WindowError::MinCount { wanted: size, got: min_count });
-        }
         let reach = i128::from(size - 1) * i128::from(dilation) + 1;
         let whole = matches!(windows.mode, Mode::Valid | Mode::Trailing { .. });
         let limit = if whole { extent } else { extent.saturating_mul(2).max(MOST_BESIDE) };

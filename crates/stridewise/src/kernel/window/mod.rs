@@ -21,6 +21,8 @@
 #![allow(clippy::cast_possible_truncation)]
 
 mod apply;
+mod bits;
+mod boxes;
 mod direct;
 mod error;
 mod folds;
@@ -241,6 +243,13 @@ fn geometries(
         return Err(WindowError::ItemSize { wanted: element.size(), got: layout.itemsize() });
     }
     let wanted = windows.axes.len();
+    let elements = windows.size.iter().fold(1i64, |all, &size| all.saturating_mul(size));
+    if let Missing::Skip { min_count } = windows.missing
+        && elements > 0
+        && !(1..=elements).contains(&min_count)
+    {
+        return Err(WindowError::MinCount { wanted: elements, got: min_count });
+    }
     let lists = [
         ("step", &windows.step),
         ("dilation", &windows.dilation),

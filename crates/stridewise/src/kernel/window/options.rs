@@ -131,9 +131,10 @@ pub enum Op {
     Min,
     /// The greatest element.
     Max,
-    /// Where the least element is, from the start of the window; the first of equal ones.
+    /// Where the least element is, from the start of the window; the first of equal ones. Over
+    /// several axes the last one runs fastest.
     ArgMin,
-    /// Where the greatest element is, from the start of the window; the first of equal ones.
+    /// Where the greatest element is, likewise.
     ArgMax,
     /// Whether any element is not 0.
     Any,
@@ -152,7 +153,7 @@ pub enum Op {
     Rank,
     /// The sum of the elements, each times its weight (a correlation).
     Dot {
-        /// One weight per element of a window.
+        /// One weight per element of a window, the last axis fastest.
         weights: Vec<f64>,
     },
 }
@@ -224,32 +225,14 @@ impl Op {
 
     /// What the operation cannot be asked for.
     pub(super) fn check(&self, windows: &Windows) -> Result<(), WindowError> {
-        let several = windows.axes.len() != 1;
-        let refused = WindowError::SeveralAxes { operation: self.name() };
+        let size = windows.size.iter().fold(1i64, |all, &size| all.saturating_mul(size));
         match self {
             Op::Quantile { q } if !(0.0..=1.0).contains(q) => {
                 Err(WindowError::Quantile { got: *q })
             }
-            Op::Dot { weights } if !several && weights.len() as i64 != windows.size[0] => {
-                let (wanted, got) = (windows.size[0], weights.len() as i64);
-                Err(WindowError::Weights { wanted, got })
+            Op::Dot { weights } if weights.len() as i64 != size => {
+                Err(WindowError::Weights { wanted: size, got: weights.len() as i64 })
             }
-            Op::Any | Op::All | Op::Count
-                if several && matches!(windows.mode, Mode::Trailing { .. }) =>
-            {
-                Err(refused)
-            }
-            Op::ArgMin
-            | Op::ArgMax
-            | Op::Median
-            | Op::Quantile { .. }
-            | Op::Rank
-            | Op::Dot { .. }
-                if several =>
-            {
-                Err(refused)
-            }
-            _ if several && windows.missing != Missing::Propagate => Err(refused),
             _ => Ok(()),
         }
     }

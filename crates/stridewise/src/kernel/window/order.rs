@@ -33,7 +33,7 @@ pub(super) enum Rank {
 
 impl Rank {
     /// The rank among `count` elements, and how far the result is on the way to the next.
-    fn of(self, count: usize) -> (usize, f64) {
+    pub(super) fn of(self, count: usize) -> (usize, f64) {
         let last = count.saturating_sub(1);
         match self {
             Rank::Middle => (last / 2, if count.is_multiple_of(2) { 0.5 } else { 0.0 }),
@@ -46,7 +46,7 @@ impl Rank {
 
     /// Between two neighbouring ranks, as NumPy's linear method has it.
     #[inline(always)]
-    fn between(self, low: f64, high: f64, on: f64) -> f64 {
+    pub(super) fn between(self, low: f64, high: f64, on: f64) -> f64 {
         if on == 0.0 || low == high {
             return low;
         }
@@ -56,6 +56,13 @@ impl Rank {
             Rank::Share(_) => low + (high - low) * on,
         }
     }
+}
+
+/// The rank of a last element that so many are below, doubled, and with those equal to it:
+/// `2 * (less + (equal - 1) / 2) / (count - 1) - 1`.
+pub(super) fn rank_of(below: f64, count: f64) -> f64 {
+    let share = 0.5 * (below - 1.0) / (count - 1.0);
+    if count == 1.0 { 0.0 } else { 2.0 * (share - 0.5) }
 }
 
 /// Writes results of a job, in the output's type.

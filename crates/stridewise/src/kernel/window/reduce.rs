@@ -5,12 +5,12 @@
 
 use std::marker::PhantomData;
 
-use super::direct::{Dot, Ranks};
+use super::direct::{Below, Dot, Moments, Windowed};
 use super::error::WindowError;
 use super::folds::{BlockSpread, Least, Mean, Place, Product, Root, SparseSpread, Spread, Sum};
 use super::keys::Keyed;
 use super::options::{Missing, Mode, Op, Overflow, Windows};
-use super::order::{Rank, finish, order};
+use super::order::{Rank, finish, order, rank_of};
 use super::run::{Job, Worker};
 use super::runs::{Holes, Run, runs};
 use super::scan::{Cut, Engine, Fold, Tiles};
@@ -19,6 +19,7 @@ use super::source::{
     AsIs, Beside, Convert, Narrow, Real, Rule, Source, There, Trueness, Whole, Wide,
 };
 use super::wholes;
+use crate::kernel::arch::Task;
 use crate::kernel::element::{Element, Half};
 
 /// How results are completed and written.
@@ -138,7 +139,7 @@ pub(super) fn worker<N: Keyed>(
         Op::Var { ddof } | Op::Std { ddof } => with_float!(to, To => {
             let root = if matches!(op, Op::Var { .. }) { Root::None } else { Root::Square };
             let (ddof, rule) = (*ddof as f64, doubles(f64::NAN));
-            if skip {
+            let doubles = if skip {
                 scan::<_, 4, Real<N>, To>(SparseSpread { ddof, root }, rule, ending(0))
             } else {
                 let factor = 1.0 / (size as f64 - ddof).max(0.0);
@@ -150,6 +151,12 @@ pub(super) fn worker<N: Keyed>(
                     (false, 1) => scan::<_, 3, Real<N>, To>(short, rule, ending(0)),
                     (false, _) => scan::<_, 2, Real<N>, To>(long, rule, ending(0)),
                 }
+            };
+            match N::ELEMENT {
+                Element::I64 | Element::U64 => {
+                    whole_spread::<N, To>(doubles, (ddof, root), whole(0), ending(0))
+                }
+                _ => doubles,
             }
         }),
         Op::Min | Op::Max => {
@@ -264,6 +271,53 @@ fn whole_mean<N: Keyed, G: Give<From = f64>>(
     })
 }
 
+/// Variances of 64-bit integers: as doubles where each of them is one, else of what is left when
+/// the first of a window is subtracted, window by window.
+fn whole_spread<N: Keyed, G: Give<From = f64>>(
+    doubles: Worker<'static>,
+    (ddof, root): (f64, Root),
+    rule: Rule<i64>,
+    ending: Ending,
+) -> Worker<'static> {
+    const EXACT: i128 = 1 << 53;
+    Box::new(move |job| {
+        let (low, high) = wholes::range::<N>(job);
+        if low.abs().max(high.abs()) <= EXACT {
+            return doubles(job);
+        }
+        let counts = counts::<N>(job, ending.missing)?;
+        let there = Rule { missing: 0.0, constant: 1.0, flip: 0.0 };
+        // SAFETY: the job's lanes may be read while it runs.
+        let mut source =
+            unsafe { Source::<Whole<N>>::new(job.lanes, job.pitch, rule, job.backend) };
+        // SAFETY: as above.
+        let mut holes =
+            unsafe { Source::<There<N>>::new(job.lanes, job.pitch, there, job.backend) };
+        let offsets: Vec<usize> = (0..job.size).collect();
+        let (mut apart, mut spread) = (Vec::new(), vec![0.0; job.pitch]);
+        for start in job.starts.clone() {
+            let tile = source.tile(start, job.size);
+            let there = holes.tile(start, job.size);
+            for (column, spread) in spread[..job.lanes.columns].iter_mut().enumerate() {
+                let places = (0..job.size).map(|k| k * job.pitch + column);
+                let known = |at: &usize| there[*at] != 0.0;
+                let first = places.clone().find(known).map_or(0, |at| wholes::value::<N>(tile[at]));
+                apart.clear();
+                apart.extend(places.map(|at| match known(&at) {
+                    true => (wholes::value::<N>(tile[at]) - first) as f64,
+                    false => f64::NAN,
+                }));
+                let (direct, items) = (Moments::Spread { ddof, root }, &apart[..]);
+                let results = std::slice::from_mut(spread);
+                Windowed { direct, items, offsets: &offsets, results }.run();
+            }
+            write::<G>(job, start, &spread, counts.as_deref(), ending.fill)?;
+            job.poll()?;
+        }
+        Ok(())
+    })
+}
+
 /// Weighted sums.
 fn dot<N: Keyed, G: Give<From = f64>>(
     weights: Vec<f64>,
@@ -275,36 +329,35 @@ fn dot<N: Keyed, G: Give<From = f64>>(
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<Real<N>>::new(job.lanes, job.pitch, rule, job.backend) };
         let mut sums = vec![0.0; PART * job.pitch];
+        let offsets: Vec<usize> = (0..job.size).map(|k| k * job.pitch).collect();
         in_parts(job, &mut source, |first, items, count| {
             let sums = &mut sums[..count * job.pitch];
-            job.backend.run(Dot { items, pitch: job.pitch, weights: &weights, sums });
+            let (direct, offsets) = (Dot(&weights), &offsets[..]);
+            job.backend.run(Windowed { direct, items, offsets, results: &mut *sums });
             write::<G>(job, first, sums, counts.as_deref(), ending.fill)
         })
     })
 }
 
-/// Ranks of the last elements: `2 * (less + (equal - 1) / 2) / (count - 1) - 1`.
+/// Ranks of the last elements.
 fn last_rank<N: Keyed, G: Give<From = f64>>(rule: Rule<i64>, ending: Ending) -> Worker<'static> {
     Box::new(move |job| {
         let (size, pitch) = (job.size, job.pitch);
         let counts = there::<N>(job)?;
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<Wide<N>>::new(job.lanes, pitch, rule, job.backend) };
-        let (mut below, mut ranks) = (vec![0; PART * pitch], vec![0.0; PART * pitch]);
-        in_parts(job, &mut source, |first, keys, count| {
-            let (below, ranks) = (&mut below[..count * pitch], &mut ranks[..count * pitch]);
-            job.backend.run(Ranks { keys, pitch, size, ranks: below });
+        let mut ranks = vec![0.0; PART * pitch];
+        let offsets: Vec<usize> = (0..size).map(|k| k * pitch).collect();
+        in_parts(job, &mut source, |first, items, count| {
+            let ranks = &mut ranks[..count * pitch];
+            let (direct, offsets) = (Below, &offsets[..]);
+            job.backend.run(Windowed { direct, items, offsets, results: &mut *ranks });
             let past = (first - job.starts.start) as usize * pitch;
             for (at, rank) in ranks.iter_mut().enumerate() {
                 let there = counts.as_ref().map_or(size as f64, |counts| counts[past + at]);
                 // Of floats, only what is missing has the greatest key.
-                let missing = keys[at + (size - 1) * pitch] == i64::MAX && N::ELEMENT.is_float();
-                let share = 0.5 * (below[at] as f64 - 1.0) / (there - 1.0);
-                *rank = match there {
-                    _ if missing => f64::NAN,
-                    1.0 => 0.0,
-                    _ => 2.0 * (share - 0.5),
-                };
+                let missing = items[at + (size - 1) * pitch] == i64::MAX && N::ELEMENT.is_float();
+                *rank = if missing { f64::NAN } else { rank_of(*rank, there) };
             }
             write::<G>(job, first, ranks, counts.as_deref(), ending.whole(size))
         })

@@ -192,14 +192,7 @@ impl<'a> Work<'a> {
         fill: &(dyn Fn(&Results, Range<i64>) + Sync),
         control: &Control<'_>,
     ) -> Result<(), WindowError> {
-        let total = self.output.1.size();
-        let progress = Progress {
-            control,
-            total: u64::try_from(total).unwrap_or(u64::MAX),
-            pending: AtomicU64::new(0),
-            done: AtomicU64::new(0),
-            stop: AtomicBool::new(false),
-        };
+        let progress = Progress::new(control, self.output.1.size());
         let jobs = self.jobs();
         let one = |at: u64| -> Result<(), WindowError> {
             let job = self.job(at, &progress);
@@ -216,33 +209,43 @@ impl<'a> Work<'a> {
             fence(self.backend);
             worked
         };
-        #[cfg(feature = "rayon")]
-        if control.threads() > 1 && jobs > 1 {
-            let next = AtomicUsize::new(0);
-            let failed: Mutex<Option<WindowError>> = Mutex::new(None);
-            let take = || {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed) as u64;
-                    if at >= jobs || progress.stop.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    if let Err(error) = one(at) {
-                        progress.stop.store(true, Ordering::Relaxed);
-                        let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
-                        first.get_or_insert(error);
-                    }
-                }
-            };
-            rayon::scope(|scope| (0..control.threads()).for_each(|_| scope.spawn(|_| take())));
-            let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-            return failed.map_or(Ok(()), Err);
-        }
-        (0..jobs).try_for_each(one)
+        share(jobs, &progress, &one)
     }
 }
 
+/// Runs all jobs, on as many threads as the caller allows.
+pub(super) fn share(
+    jobs: u64,
+    progress: &Progress<'_>,
+    one: &(dyn Fn(u64) -> Result<(), WindowError> + Sync),
+) -> Result<(), WindowError> {
+    #[cfg(feature = "rayon")]
+    if progress.control.threads() > 1 && jobs > 1 {
+        let next = AtomicUsize::new(0);
+        let failed: Mutex<Option<WindowError>> = Mutex::new(None);
+        let take = || {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed) as u64;
+                if at >= jobs || progress.stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                if let Err(error) = one(at) {
+                    progress.stop.store(true, Ordering::Relaxed);
+                    let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                    first.get_or_insert(error);
+                }
+            }
+        };
+        let threads = progress.control.threads();
+        rayon::scope(|scope| (0..threads).for_each(|_| scope.spawn(|_| take())));
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        return failed.map_or(Ok(()), Err);
+    }
+    (0..jobs).try_for_each(one)
+}
+
 /// Progress of one reduction, told to the caller in steps.
-struct Progress<'a> {
+pub(super) struct Progress<'a> {
     control: &'a Control<'a>,
     total: u64,
     pending: AtomicU64,
@@ -250,8 +253,18 @@ struct Progress<'a> {
     stop: AtomicBool,
 }
 
-impl Progress<'_> {
-    fn count(&self, windows: u64) -> Result<(), WindowError> {
+impl<'a> Progress<'a> {
+    pub(super) fn new(control: &'a Control<'a>, total: i64) -> Progress<'a> {
+        Progress {
+            control,
+            total: u64::try_from(total).unwrap_or(u64::MAX),
+            pending: AtomicU64::new(0),
+            done: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn count(&self, windows: u64) -> Result<(), WindowError> {
         let pending = self.pending.fetch_add(windows, Ordering::Relaxed) + windows;
         if pending < REPORT {
             return Ok(());
@@ -260,7 +273,7 @@ impl Progress<'_> {
         self.tell(pending)
     }
 
-    fn tell(&self, pending: u64) -> Result<(), WindowError> {
+    pub(super) fn tell(&self, pending: u64) -> Result<(), WindowError> {
         let done = self.done.fetch_add(pending, Ordering::Relaxed) + pending;
         if self.stop.load(Ordering::Relaxed) {
             return Err(Stopped.into());

@@ -1,4 +1,4 @@
-//! Several axes: windows that are boxes, reduced one axis after the other.
+//! Several axes: windows that are boxes, reduced one axis after the other where that can be.
 //!
 //! A sum over a box is the sum along one axis of sums along the other; so are products and
 //! extremes, and means of means. The variance over a box is the mean of the variances along one
@@ -6,8 +6,8 @@
 //! as wide as they get. On `(4,4):(32,8)+0` boxes of 2 by 3 make `(3,4)`, then `(3,2)` results.
 
 use super::error::WindowError;
-use super::options::{Mode, Op, Windows};
-use super::{along, geometries};
+use super::options::{Missing, Mode, Op, Windows};
+use super::{along, boxes, geometries};
 use crate::control::Control;
 use crate::kernel::Element;
 use crate::layout::{Layout, PerAxis};
@@ -122,6 +122,17 @@ pub(super) fn reduce(
     if axes == 0 {
         return along_none(input, element, op, (output, to), control);
     }
+    if !is_separable(op, element, windows) {
+        // Elements are counted in incomplete windows, too.
+        let missing = match op {
+            Op::Count => Missing::Skip { min_count: 1 },
+            _ => windows.missing,
+        };
+        let windows = Windows { missing, ..windows.clone() };
+        let geometries = geometries(input.layout(), element, &windows)?;
+        return boxes::reduce(input, element, op, (&windows, &geometries), (output, to), control);
+    }
+    let windows = &Windows { missing: Missing::Propagate, ..windows.clone() };
     let mut constant = match windows.mode {
         Mode::Constant { value } => value,
         _ => 0.0,
@@ -147,6 +158,22 @@ pub(super) fn reduce(
         constant = made_of(op, constant, windows.size[at]);
     }
     Ok(())
+}
+
+/// Whether results along one axis can be reduced along the next.
+fn is_separable(op: &Op, element: Element, windows: &Windows) -> bool {
+    let trailing = matches!(windows.mode, Mode::Trailing { .. });
+    // Whole numbers are all there, unless the mode makes up some that are not.
+    let made_up = trailing || matches!(windows.mode, Mode::Constant { value } if value.is_nan());
+    let skips = windows.missing != Missing::Propagate && (element.is_float() || made_up);
+    match op {
+        Op::Sum | Op::Prod | Op::Mean | Op::Var { .. } | Op::Std { .. } | Op::Min | Op::Max => {
+            !skips
+        }
+        Op::Any | Op::All => !skips && !trailing,
+        Op::Count => !trailing,
+        _ => false,
+    }
 }
 
 /// No axis: each element is a window.

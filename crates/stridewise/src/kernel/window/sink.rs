@@ -148,7 +148,7 @@ impl<G: Give> Task for Writing<'_, G> {
         let rows = results.len() / pitch;
         let begin = first * lanes.dilation + lanes.shift;
         let size = size_of::<G::To>() as isize;
-        let absent = absent::<G>(fill.value);
+        let absent = absent::<G::To>(fill.value);
         if pitch == 1
             && lanes.step == 1
             && lanes.dilation == 1
@@ -230,10 +230,10 @@ pub(super) unsafe fn fill<T: Number>(results: &Results, windows: Range<i64>, val
 
 /// What stands for a result that is not there: the fill, or -1 for places and 0 for other
 /// integers, which have no NaN.
-pub(super) fn absent<G: Give>(fill: f64) -> G::To {
-    match (fill.is_nan(), G::To::ELEMENT) {
-        (true, crate::kernel::Element::I64) => G::To::from_f64(-1.0),
-        (true, element) if !element.is_float() => G::To::from_f64(0.0),
-        _ => G::To::from_f64(fill),
+pub(super) fn absent<T: Number>(fill: f64) -> T {
+    match (fill.is_nan(), T::ELEMENT) {
+        (true, crate::kernel::Element::I64) => T::from_f64(-1.0),
+        (true, element) if !element.is_float() => T::from_f64(0.0),
+        _ => T::from_f64(fill),
     }
 }

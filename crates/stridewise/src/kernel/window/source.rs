@@ -115,6 +115,8 @@ conversions! {
     Lower -> i64: |from, _rule| from.whole() & 0xffff_ffff;
     /// As a key of 64 bits.
     Wide -> i64: |from, rule| if from.is_missing() { rule.missing } else { from.even_key().into() ^ rule.flip };
+    /// As a key of 64 bits, which tells both zeros apart.
+    Plain -> i64: |from, rule| if from.is_missing() { rule.missing } else { from.key().into() ^ rule.flip };
     /// 1 for what is there, 0 for NaN.
     There -> f64: |from, _rule| if from.is_missing() { 0.0 } else { 1.0 };
     /// Whether it is true, as a key.

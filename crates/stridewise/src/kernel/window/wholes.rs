@@ -39,7 +39,7 @@ pub(super) fn range<N: Keyed>(job: &Job<'_>) -> (i128, i128) {
 }
 
 /// The integer that 64 bits stand for.
-fn value<N: Keyed>(bits: i64) -> i128 {
+pub(super) fn value<N: Keyed>(bits: i64) -> i128 {
     if N::UNSIGNED { i128::from(bits as u64) } else { i128::from(bits) }
 }
 
