@@ -64,13 +64,13 @@ fn options(arguments: &ConvertArguments, terminal: &Terminal) -> Result<ConvertO
         casting: arguments.casting.into(),
         memory: memory(arguments.memory.as_deref())?,
         existing: terminal.existing(),
-        copy: instructions()?,
+        copy: copying()?,
     })
 }
 
-/// The instructions that the environment names.
-fn instructions() -> Result<CopyOptions, Failure> {
-    let mut options = CopyOptions::default();
+/// How this machine copies, with the instructions that the environment names.
+fn copying() -> Result<CopyOptions, Failure> {
+    let mut options = CopyOptions::on(&stridewise_io::machine::detect());
     if let Ok(name) = std::env::var(INSTRUCTIONS) {
         let named = Backend::from_name(&name).filter(|backend| backend.is_there());
         options.backend = named.ok_or_else(|| {

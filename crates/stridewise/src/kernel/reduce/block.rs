@@ -126,41 +126,74 @@ pub(super) struct Places<'a> {
 trait Writes<S>: Send + Sync {
     /// # Safety
     /// There are as many states, and counts, as places; results can be written there.
-    unsafe fn write(&self, states: &[S], counts: Counts<'_>, to: &Places<'_>) -> Result<(), Fault>;
+    unsafe fn write(
+        &self,
+        backend: Backend,
+        states: &[S],
+        counts: Counts<'_>,
+        to: &Places<'_>,
+    ) -> Result<(), Fault>;
 }
 
 impl<S, E: Ending<S>> Writes<S> for E {
-    unsafe fn write(&self, states: &[S], counts: Counts<'_>, to: &Places<'_>) -> Result<(), Fault> {
-        let dense = to.step == size_of::<E::Out>() as isize;
-        for (line, lead) in to.leads.iter().enumerate() {
-            let place = to.to.wrapping_offset(*lead).cast::<E::Out>();
-            let first = line * to.run;
-            let states = &states[first..first + to.run];
-            for state in states {
-                if let Some(fault) = self.fault(state) {
-                    return Err(fault);
-                }
+    unsafe fn write(
+        &self,
+        backend: Backend,
+        states: &[S],
+        counts: Counts<'_>,
+        to: &Places<'_>,
+    ) -> Result<(), Fault> {
+        // SAFETY: the caller's promise; the backend is there.
+        unsafe {
+            match backend {
+                #[cfg(target_arch = "x86_64")]
+                Backend::Avx512 => write_avx512(self, states, counts, to),
+                #[cfg(target_arch = "x86_64")]
+                Backend::Avx2 => write_avx2(self, states, counts, to),
+                _ => write(self, states, counts, to),
             }
-            // SAFETY: results can be written there, as the caller promises.
-            unsafe {
-                match counts {
-                    Counts::All(count) if dense => {
-                        for (at, state) in states.iter().enumerate() {
-                            place.wrapping_add(at).write_unaligned(self.end(state, count));
-                        }
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Writes::write`].
+#[inline(always)]
+unsafe fn write<S, E: Ending<S>>(
+    ending: &E,
+    states: &[S],
+    counts: Counts<'_>,
+    to: &Places<'_>,
+) -> Result<(), Fault> {
+    let dense = to.step == size_of::<E::Out>() as isize;
+    for (line, lead) in to.leads.iter().enumerate() {
+        let place = to.to.wrapping_offset(*lead).cast::<E::Out>();
+        let first = line * to.run;
+        let states = &states[first..first + to.run];
+        for state in states {
+            if let Some(fault) = ending.fault(state) {
+                return Err(fault);
+            }
+        }
+        // SAFETY: results can be written there, as the caller promises.
+        unsafe {
+            match counts {
+                Counts::All(count) if dense => {
+                    for (at, state) in states.iter().enumerate() {
+                        place.wrapping_add(at).write_unaligned(ending.end(state, count));
                     }
-                    _ => {
-                        for (at, state) in states.iter().enumerate() {
-                            let result = self.end(state, counts.at(first + at));
-                            let place = place.wrapping_byte_offset(to.step * at as isize);
-                            place.write_unaligned(result);
-                        }
+                }
+                _ => {
+                    for (at, state) in states.iter().enumerate() {
+                        let result = ending.end(state, counts.at(first + at));
+                        let place = place.wrapping_byte_offset(to.step * at as isize);
+                        place.write_unaligned(result);
                     }
                 }
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// A kernel and its ending without their types.
@@ -303,7 +336,7 @@ impl<K: Kernel> Engine for Compiled<K> {
         places: &Places<'_>,
     ) -> Result<(), Fault> {
         // SAFETY: the caller's promise.
-        unsafe { self.ending.write(&self.states(cells)[first..], counts, places) }
+        unsafe { self.ending.write(self.backend, &self.states(cells)[first..], counts, places) }
     }
 }
 
@@ -327,4 +360,32 @@ unsafe fn add_avx512<K: Kernel>(kernel: &K, block: &Block<'_>, states: &mut [K::
         // SAFETY: the caller's promise.
         unsafe { kernel.add(block, states) }
     }
+}
+
+/// # Safety
+/// As for [`Writes::write`]; the instruction set is there.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn write_avx2<S, E: Ending<S>>(
+    ending: &E,
+    states: &[S],
+    counts: Counts<'_>,
+    to: &Places<'_>,
+) -> Result<(), Fault> {
+    // SAFETY: the caller's promise.
+    unsafe { write(ending, states, counts, to) }
+}
+
+/// # Safety
+/// As for [`Writes::write`]; the instruction set is there.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+unsafe fn write_avx512<S, E: Ending<S>>(
+    ending: &E,
+    states: &[S],
+    counts: Counts<'_>,
+    to: &Places<'_>,
+) -> Result<(), Fault> {
+    // SAFETY: the caller's promise.
+    unsafe { write(ending, states, counts, to) }
 }

@@ -34,8 +34,8 @@ impl<T: Order, const HIGH: bool> Fold for Extreme<T, HIGH> {
     }
     #[inline(always)]
     fn join(&self, left: T, right: T) -> T {
-        // What is no number is not below anything: a right one is taken.
-        if left.beats::<HIGH>(right) | left.is_nan() { left } else { right }
+        let best = Self::better(left, right);
+        if left.is_nan() { left } else { best }
     }
     #[inline(always)]
     fn four(&self, items: [T; 4]) -> T {
@@ -50,6 +50,20 @@ impl<T: Order, const HIGH: bool> Fold for Extreme<T, HIGH> {
         let best = Self::better(first, Self::better(self.lift(c), self.lift(d)));
         let any = (a.is_nan() | b.is_nan()) | (c.is_nan() | d.is_nan());
         if any { nan } else { best }
+    }
+    // And once for all eight.
+    #[inline(always)]
+    fn eight(&self, low: [T; 4], high: [T; 4]) -> T {
+        let Some(nan) = T::NAN else {
+            return self.join(self.four(low), self.four(high));
+        };
+        let ([a, b, c, d], [e, f, g, h]) =
+            (low.map(|item| self.lift(item)), high.map(|item| self.lift(item)));
+        let low = Self::better(Self::better(a, b), Self::better(c, d));
+        let high = Self::better(Self::better(e, f), Self::better(g, h));
+        let any = (a.is_nan() | b.is_nan()) | (c.is_nan() | d.is_nan());
+        let any = any | (e.is_nan() | f.is_nan()) | (g.is_nan() | h.is_nan());
+        if any { nan } else { Self::better(low, high) }
     }
     #[inline(always)]
     fn tree<const N: usize>(&self, lanes: [T; N]) -> T {

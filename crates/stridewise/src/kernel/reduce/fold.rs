@@ -2,38 +2,34 @@
 //!
 //! ```text
 //! down:   for rows, 8 at a time:  lane[c] = lane[c] + (((r0+r1)+(r2+r3)) + ((r4+r5)+(r6+r7)))[c]
-//! across: of 8 runs at once, each as rows of 16 items, 4 rows at a time into 16 lanes, as above
-//!         at last the lanes of each are added half by half: 16, 8, ... 1
+//! across: the same with a run cut into rows of a line each; at last the lanes are added half by
+//!         half: 16, 8, ... 1
 //! short:  of runs of 2, 4, ... 32 items the items are the lanes
 //! now and then: state = state + lane, with more precision than a lane has
 //! ```
 //!
-//! Eight rows or runs are eight streams: one stream alone reaches five sixths of what memory gives,
-//! rows half a page apart within one stream a third. A long run alone is cut into eight. A lane
-//! joins at most 64 rows before it is joined to others, so that its rounding errors stay near
-//! those of pairwise summation, and states are wider or compensated.
+//! Memory is read fastest where it is read as the processor expects: few long streams, each line
+//! asked for in its turn. So rows are added over their whole length, eight streams of them far
+//! apart; panels of half the length lost a third. A run is one stream, whose lines are touched
+//! eight at a time before they are added, since compilers read them in an order of their own:
+//! asking for lines further ahead took a fifth to a half of the speed away.
+//!
+//! A lane joins at most 64 rows before it is joined to others, so that its rounding errors stay
+//! near those of pairwise summation, and states are wider or compensated.
 //! Which items are joined in which order depends on the numbers of rows and columns alone.
 //! In `(3,4):(32,8)+0` there are 3 rows and 4 lanes.
 
 use std::hint::black_box;
 use std::mem::MaybeUninit;
-use std::ops::Range;
 
 use super::block::{Block, Kernel, Lie};
-use crate::kernel::arch::LINE;
 
 /// Rows that go into a lane before the lane goes further.
 const ROWS: usize = 64;
 /// The most lanes at once, of 4 bytes each; on the stack.
-const LANES: usize = 6144;
-/// Lanes of a run.
-const ACROSS: usize = 16;
-/// Runs that are read at once.
+const LANES: usize = 16384;
+/// Rows that are added to one another at once, and streams of them.
 const STREAMS: usize = 8;
-/// Bytes after which lines fall into the same set of a first-level cache.
-const WAY: isize = 4096;
-/// Items of a run from which it is worth cutting into as many.
-const CUT: usize = STREAMS * ACROSS * 4;
 
 /// How items are joined.
 pub(super) trait Fold: Copy + Send + Sync {
@@ -171,15 +167,13 @@ unsafe fn down<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
         for (panel, states) in states.chunks_mut(width).enumerate() {
             let from = block.from.wrapping_offset(*lead).cast::<F::Item>();
             let from = from.wrapping_add(panel * width);
-            let each = block.reduced.len() / STREAMS;
-            for first in (0..=each).step_by(ROWS / STREAMS) {
-                let turns = first..(first + ROWS / STREAMS).min(each + 1);
+            for rows in block.reduced.chunks(ROWS) {
                 let lanes = &mut storage[..states.len()];
                 lanes.fill(MaybeUninit::new(F::NOTHING));
                 // SAFETY: just written; the block's items, as the caller promises.
                 let lanes = unsafe {
                     let lanes = lanes.assume_init_mut();
-                    add_rows(fold, from, block.reduced, turns, lanes);
+                    add_rows(fold, from, rows, lanes);
                     lanes
                 };
                 for (state, lane) in states.iter_mut().zip(lanes) {
@@ -190,29 +184,18 @@ unsafe fn down<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
     }
 }
 
-/// Adds some of the rows, each at its offset from `from`, to lanes. Eight streams go from one row
-/// to the next; the last turn takes the rows that are left.
+/// Adds rows, each at its offset from `from`, to lanes: eight streams, each from one row to the
+/// next.
 ///
 /// # Safety
 /// Each row has an item for each lane.
 #[inline(always)]
-unsafe fn add_rows<F: Fold>(
-    fold: &F,
-    from: *const F::Item,
-    rows: &[isize],
-    turns: Range<usize>,
-    lanes: &mut [F::Lane],
-) {
+unsafe fn add_rows<F: Fold>(fold: &F, from: *const F::Item, rows: &[isize], lanes: &mut [F::Lane]) {
     let each = rows.len() / STREAMS;
-    // Streams that would share the sets of a first-level cache start beside one another.
-    let crowded = each > 1 && (rows[each] - rows[0]) % WAY == 0;
-    for first in turns.start..turns.end.min(each) {
-        let row = |stream: usize| match crowded {
-            true => rows[first * STREAMS + stream],
-            false => rows[first + stream * each],
-        };
-        let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
-        let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
+    for turn in 0..each {
+        let row = |stream: usize| rows[turn + stream * each];
+        let ([a, b, c, d], [e, f, g, h]) =
+            ([row(0), row(1), row(2), row(3)], [row(4), row(5), row(6), row(7)]);
         for (at, lane) in lanes.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
             let item = |row: isize| unsafe { item(from, row, at) };
@@ -221,8 +204,7 @@ unsafe fn add_rows<F: Fold>(
             *lane = fold.join(*lane, fold.eight(low, high));
         }
     }
-    let rest = if turns.end > each { each * STREAMS } else { rows.len() };
-    for &row in &rows[rest..] {
+    for &row in &rows[each * STREAMS..] {
         for (at, lane) in lanes.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
             *lane = fold.join(*lane, fold.lift(unsafe { item(from, row, at) }));
@@ -244,35 +226,11 @@ unsafe fn item<T>(from: *const T, row: isize, at: usize) -> T {
 /// As for [`Kernel::add`].
 #[inline(always)]
 unsafe fn across<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) {
-    let (runs, length) = (block.reduced.len(), block.run);
-    let total = block.kept.len() * runs;
-    // Few runs are cut into as many pieces as there are streams, and a rest.
-    let cut = total < STREAMS && length >= CUT;
-    let piece = if cut { length / CUT * (CUT / STREAMS) } else { length };
-    // Otherwise each stream goes from one run to the next.
-    let each = total / STREAMS;
-    let turns = if cut { 2 * total } else { each + usize::from(!total.is_multiple_of(STREAMS)) };
-    let mut lanes = [[[F::NOTHING; ACROSS]; STREAMS]; 2];
-    for turn in 0..turns {
-        let (first, count, piece, skip) = match (cut, turn % 2) {
-            (false, _) if turn < each => (turn, STREAMS, length, 0),
-            (false, _) => (STREAMS * each, total % STREAMS, length, 0),
-            (true, 0) => (turn / 2, STREAMS, piece, 0),
-            (true, _) => (turn / 2, 1, length - STREAMS * piece, STREAMS * piece),
-        };
-        let step = if turn < each { each } else { 1 };
-        let run = |at: usize| if cut { first } else { first + at * step };
-        let mut from = [std::ptr::null(); STREAMS];
-        for (at, from) in from[..count].iter_mut().enumerate() {
-            let (kept, reduced) = (block.kept[run(at) / runs], block.reduced[run(at) % runs]);
-            let start = block.from.wrapping_offset(kept).wrapping_offset(reduced);
-            let skip = if cut { skip + at * piece } else { 0 };
-            *from = start.cast::<F::Item>().wrapping_add(skip);
-        }
-        // SAFETY: the block's items, as the caller promises.
-        unsafe { add_runs(fold, &from[..count], piece, &mut lanes) };
-        for (at, lanes) in lanes[0][..count].iter().enumerate() {
-            fold.absorb(&mut states[run(at) / runs], fold.tree(*black_box(lanes)));
+    for (lead, state) in block.kept.iter().zip(states) {
+        for run in block.reduced {
+            let from = block.from.wrapping_offset(*lead).wrapping_offset(*run).cast::<F::Item>();
+            // SAFETY: the block's items, as the caller promises.
+            fold.absorb(state, unsafe { lane_of(fold, from, block.run) });
         }
     }
 }
@@ -283,92 +241,62 @@ unsafe fn across<F: Fold>(fold: &F, block: &Block<'_>, states: &mut [F::State]) 
 /// The items can be read.
 #[inline(always)]
 pub(super) unsafe fn lane_of<F: Fold>(fold: &F, from: *const F::Item, length: usize) -> F::Lane {
-    let mut lanes = [[[F::NOTHING; ACROSS]; 1]; 2];
     // SAFETY: the caller's promise.
-    unsafe { add_runs(fold, &[from], length, &mut lanes) };
-    fold.tree(lanes[0][0])
+    unsafe {
+        match size_of::<F::Item>() {
+            1 => lane_in::<F, 64>(fold, from, length),
+            2 => lane_in::<F, 32>(fold, from, length),
+            4 => lane_in::<F, 16>(fold, from, length),
+            _ => lane_in::<F, 8>(fold, from, length),
+        }
+    }
 }
 
-/// Adds up runs of one length, read at once, each in the first of its lanes.
+/// The lane of one run, by way of `N` lanes, a line of items.
 ///
 /// # Safety
-/// The items of each run can be read; there are lanes for each run.
+/// The items can be read.
 #[inline(always)]
-unsafe fn add_runs<F: Fold, const N: usize>(
+unsafe fn lane_in<F: Fold, const N: usize>(
     fold: &F,
-    from: &[*const F::Item],
+    from: *const F::Item,
     length: usize,
-    lanes: &mut [[[F::Lane; ACROSS]; N]; 2],
-) {
-    let [all, some] = lanes;
-    let rows = length / ACROSS;
-    all[..from.len()].fill([F::NOTHING; ACROSS]);
-    for first in (0..rows).step_by(ROWS) {
-        let last = (first + ROWS).min(rows);
-        some[..from.len()].fill([F::NOTHING; ACROSS]);
-        let fours = first + (last - first) / 4 * 4;
-        for row in (first..fours).step_by(4) {
-            for (from, lanes) in from.iter().zip(some.iter_mut()) {
-                // SAFETY: the caller's promise.
-                unsafe { add_four(fold, from.wrapping_add(row * ACROSS), lanes) }
+) -> F::Lane {
+    // SAFETY: the caller's promise.
+    let item = |at: usize| unsafe { from.wrapping_add(at).read_unaligned() };
+    let mut all = [F::NOTHING; N];
+    let mut next = 0;
+    while next + STREAMS * N <= length {
+        let last = length.min(next + ROWS * N);
+        let mut some = [F::NOTHING; N];
+        while next + STREAMS * N <= last {
+            for line in 0..STREAMS {
+                // SAFETY: a byte of the items.
+                let _ = unsafe { from.wrapping_add(next + line * N).cast::<u8>().read_volatile() };
             }
-        }
-        for row in fours..last {
-            for (from, lanes) in from.iter().zip(some.iter_mut()) {
-                // SAFETY: the caller's promise.
-                unsafe { add_one(fold, from.wrapping_add(row * ACROSS), lanes) }
+            for (at, lane) in some.iter_mut().enumerate() {
+                let four = |first: usize| {
+                    let item = |row: usize| item(next + row * N + at);
+                    [item(first), item(first + 1), item(first + 2), item(first + 3)]
+                };
+                *lane = fold.join(*lane, fold.eight(four(0), four(4)));
             }
+            next += STREAMS * N;
         }
-        for (all, some) in all[..from.len()].iter_mut().zip(some.iter()) {
-            let mut sum = *all;
-            for at in 0..ACROSS {
-                sum[at] = fold.join(sum[at], some[at]);
-            }
-            *all = sum;
+        for at in 0..N {
+            all[at] = fold.join(all[at], some[at]);
         }
     }
-    for (from, lanes) in from.iter().zip(all) {
-        for (at, lane) in lanes[..length % ACROSS].iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            let item = unsafe { from.wrapping_add(rows * ACROSS + at).read_unaligned() };
-            *lane = fold.join(*lane, fold.lift(item));
+    while next + N <= length {
+        for (at, lane) in all.iter_mut().enumerate() {
+            *lane = fold.join(*lane, fold.lift(item(next + at)));
         }
+        next += N;
     }
-}
-
-/// Adds four rows that follow one another. The sums are a copy, so that the compiler sees that
-/// they lie apart from the items. Its order of reading is its own: lines that are met out of order
-/// come a quarter more slowly, so each is touched in its turn first.
-///
-/// # Safety
-/// The items can be read.
-#[inline(always)]
-unsafe fn add_four<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane; ACROSS]) {
-    for line in (0..4 * size_of::<[F::Item; ACROSS]>()).step_by(LINE) {
-        // SAFETY: a byte of the items.
-        let _ = unsafe { from.cast::<u8>().wrapping_add(line).read_volatile() };
+    for (at, lane) in all[..length - next].iter_mut().enumerate() {
+        *lane = fold.join(*lane, fold.lift(item(next + at)));
     }
-    let mut sums = *lanes;
-    for (at, sum) in sums.iter_mut().enumerate() {
-        // SAFETY: the caller's promise.
-        let item = |row: usize| unsafe { from.wrapping_add(row * ACROSS + at).read_unaligned() };
-        *sum = fold.join(*sum, fold.four([item(0), item(1), item(2), item(3)]));
-    }
-    *lanes = sums;
-}
-
-/// Adds one row.
-///
-/// # Safety
-/// The items can be read.
-#[inline(always)]
-unsafe fn add_one<F: Fold>(fold: &F, from: *const F::Item, lanes: &mut [F::Lane; ACROSS]) {
-    let mut sums = *lanes;
-    for (at, sum) in sums.iter_mut().enumerate() {
-        // SAFETY: the caller's promise.
-        *sum = fold.join(*sum, fold.lift(unsafe { from.wrapping_add(at).read_unaligned() }));
-    }
-    *lanes = sums;
+    fold.tree(all)
 }
 
 /// Lanes joined half by half.

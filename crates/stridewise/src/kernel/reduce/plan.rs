@@ -14,26 +14,34 @@ use crate::nest::Loops;
 const BLOCK: usize = 4096;
 /// The most kept items side by side: their lanes stay in the nearest caches.
 const WIDTH: usize = 8192;
+/// The same where there are few rows.
+const NARROW: usize = 1024;
 /// The same where a block is read more than once.
 const REREAD_WIDTH: usize = 256;
 /// Kept items side by side from which they are reduced in place.
 const WIDE: usize = 16;
 /// Reduced items side by side from which they are reduced in place.
 const LONG: usize = 8;
-/// The most bytes of reduced items of a block, side by side: eight streams of eight pages.
+/// The most bytes of reduced items of a block, side by side.
 const RUN: usize = 1 << 18;
 /// The most items that go into one lane of a kernel.
 const LANE: usize = 1 << 16;
-/// Runs of a block, where there are as many: those that a kernel reads at once.
-const STREAMS: usize = 8;
+/// How many times as large as others a block of runs is, so that little else is done between them.
+const RUNS: usize = 8;
 /// The longest run that is short: it is reduced together with those beside it.
 const SHORT: usize = 32;
 /// The rows of a block that holds whole widths.
 const ROWS: usize = 64;
+/// Items in a block whose rows are added to one another, about, and its most rows.
+const DEEP: usize = 1 << 18;
+const MOST_ROWS: usize = 1024;
 /// The most states that are kept while the walk goes on.
 const TILE: usize = 4096;
 /// Work below this many bytes is not split.
 const PART: usize = 1 << 20;
+/// Bytes of a state, about, and how many times as many bytes a part reads as its states have.
+const STATE: usize = 16;
+const STATE_SHARE: usize = 64;
 /// The most pieces that work is split into for threads, whatever their number: the order in which
 /// results are combined depends on the layouts alone.
 const MOST_PARTS: usize = 64;
@@ -204,7 +212,8 @@ impl Plan {
     /// Cuts few large jobs into parts.
     fn split(&mut self) {
         if let Some(first) = self.walk.first() {
-            let wanted = (self.bytes() / PART).min(MOST_PARTS) / self.jobs().max(1);
+            let part = PART.max(STATE_SHARE * STATE * self.states);
+            let wanted = (self.bytes() / part).min(MOST_PARTS) / self.jobs().max(1);
             self.parts = wanted.clamp(1, first.axis.extent);
         }
     }
@@ -267,11 +276,17 @@ impl Cutting {
         let last = self.rest.len() - 1;
         if direct && inner.kept && inner.extent >= WIDE {
             let (width, rows) =
-                if self.wants.rereads { (REREAD_WIDTH, ROWS / 4) } else { (WIDTH, ROWS) };
+                if self.wants.rereads { (REREAD_WIDTH, ROWS / 4) } else { (self.width(), ROWS) };
             self.take(last, width);
+            let rows = match self.wants.rereads {
+                true => rows,
+                false => (DEEP / self.kept.total / rows * rows).clamp(rows, MOST_ROWS),
+            };
+            if self.rest.last().is_some_and(|level| !level.axis.kept) {
+                self.take_nearest_reduced(rows);
+            }
             self.fill(BLOCK);
-            let narrow = STREAMS * BLOCK / self.kept.total;
-            self.take_nearest_reduced(if self.wants.rereads { rows } else { rows.max(narrow) });
+            self.take_nearest_reduced(rows);
             return Form::Down;
         }
         if direct && self.wants.short && self.take_short() {
@@ -282,8 +297,7 @@ impl Cutting {
             let run = if self.wants.rereads { BLOCK } else { (RUN / self.wants.item).min(LANE) };
             self.take(last, run);
             self.close_reduced();
-            let items =
-                if self.wants.rereads { 1 } else { STREAMS * self.reduced.total.max(BLOCK) };
+            let items = if self.wants.rereads { 1 } else { RUNS * self.reduced.total.max(BLOCK) };
             self.fill(items.max(BLOCK));
             return Form::Across;
         }
@@ -291,6 +305,14 @@ impl Cutting {
         self.fill(BLOCK);
         self.take_nearest_reduced(BLOCK / self.kept.total);
         if self.kept.total >= WIDE { Form::GatherDown } else { Form::GatherAcross }
+    }
+
+    /// How many kept items side by side are reduced at once: fewer, whose states stay in the
+    /// nearest cache, where there is little else to read.
+    fn width(&self) -> usize {
+        let reduced = self.rest.iter().filter(|level| !level.axis.kept);
+        let rows: usize = reduced.map(|level| level.axis.extent).product();
+        if rows <= ROWS { NARROW } else { WIDTH }
     }
 
     /// Takes short runs that lie side by side, each a power of two of reduced items, or of rows of
@@ -306,7 +328,7 @@ impl Cutting {
         let bytes = (width * self.wants.item) as isize;
         let short = run.extent.is_power_of_two() && (2..=SHORT).contains(&run.extent);
         let dense = run.input == bytes && beside.input == bytes * run.extent as isize;
-        if run.kept || !beside.kept || !short || !dense || beside.extent < STREAMS {
+        if run.kept || !beside.kept || !short || !dense || beside.extent < RUNS {
             return false;
         }
         if width > 1 {
