@@ -19,6 +19,16 @@ DTYPES = hnp.scalar_dtypes() | hnp.array_dtypes(allow_subarrays=True) | st.sampl
 INTEGERS = st.integers(-3, 6)
 
 
+# Ours are the answers of NumPy 2.4. Before, strides of axes with one element differed here and there,
+# and count_nonzero had integers of Python.
+BEFORE = np.lib.NumpyVersion(np.__version__) < "2.4.0"
+
+
+def steps(a):
+    """The strides that are compared."""
+    return [stride for extent, stride in zip(a.shape, a.strides) if extent != 1 or not BEFORE]
+
+
 class Tagged(np.ndarray):
     """A subclass."""
 
@@ -135,7 +145,7 @@ def test_broadcasting(data, subok):
     assert sw.broadcast_shapes(*both) == np.broadcast_shapes(*both)
     given_arrays = [np.zeros(one, "i2") for one in both]
     for ours, theirs in zip(sw.broadcast_arrays(*given_arrays), np.broadcast_arrays(*given_arrays), strict=True):
-        assert (ours.shape, ours.strides) == (theirs.shape, theirs.strides)
+        assert (ours.shape, steps(ours)) == (theirs.shape, steps(theirs))
     others = data.draw(st.lists(hnp.array_shapes(min_dims=0, min_side=0, max_side=3), max_size=4))
     ours, theirs = (outcome(lambda: module.broadcast_shapes(*others)) for module in (sw, np))
     assert ours == theirs or (isinstance(ours, ValueError) and type(theirs) is ValueError)
@@ -216,6 +226,8 @@ def test_reductions(name, data):
     keepdims = data.draw(st.booleans())
     ours = outcome(lambda: getattr(sw, name)(a, axis=axis, keepdims=keepdims))
     theirs = outcome(lambda: getattr(np, name)(a, axis=axis, keepdims=keepdims))
+    if BEFORE and name == "count_nonzero" and isinstance(theirs, int):
+        theirs = np.int64(theirs)
     if isinstance(theirs, Exception) or not isinstance(theirs, (np.ndarray, np.generic)):
         assert (type(ours), str(ours)) == (type(theirs), str(theirs))
         return

@@ -18,6 +18,7 @@ class Tagged(np.ndarray):
         self.tag = getattr(original, "tag", "") + "+"
 
 
+BEFORE = np.lib.NumpyVersion(np.__version__) < "2.4.0"
 RECORDS = np.zeros(5, [("x", "i1"), ("y", "<f8")])
 ARRAYS = {
     "C": np.arange(24.0).reshape(4, 6),
@@ -68,7 +69,8 @@ def test_views_are_numpys(name, subok):
         np.broadcast_arrays(a, np.zeros((2, *a.shape)), subok=subok),
         strict=True,
     ):
-        assert ours.strides == theirs.strides or not a.itemsize
+        # NumPy before 2.4 has other strides on axes with one element.
+        assert ours.strides == theirs.strides or not a.itemsize or (BEFORE and 1 in ours.shape)
         assert type(ours) is type(theirs)
     assert sw.byte_bounds(a) == byte_bounds(a)
     if a.ndim == 2:
