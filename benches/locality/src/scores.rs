@@ -1,6 +1,7 @@
 //! Scores: how well predicted times order measured ones.
 //!
-//! Of the two orders over `(1024,1024):(8192,8)+0` one pair: in order, or not.
+//! A measurement orders two nests if their times differ by more than 5 % and by more than both
+//! were seen to vary. The plain figure over all pairs stands beside it. Of the two orders over `(1024,1024):(8192,8)+0` one pair: in order, or not.
 
 use stridewise::measure::kendall_tau;
 
@@ -16,9 +17,11 @@ pub struct Row {
     pub predicted: f64,
     /// Measured time of one run.
     pub measured: f64,
+    /// By what part two measurements of it differ, as a logarithm.
+    pub noise: f64,
 }
 
-/// Pairs closer than this are a matter of the day.
+/// Pairs closer than this are a matter of the day, whatever the noise of one measurement.
 const CLOSE: f64 = 0.05;
 
 /// One line about some nests.
@@ -34,7 +37,8 @@ pub fn line(what: &str, rows: &[&Row]) -> String {
         for other in rows[at + 1..].iter().filter(|other| other.case == one.case) {
             let agree = (one.predicted - other.predicted) * (one.measured - other.measured) > 0.0;
             all[usize::from(agree)] += 1;
-            if (one.measured / other.measured).ln().abs() > CLOSE {
+            let noise = (one.noise + other.noise).max(CLOSE);
+            if (one.measured / other.measured).ln().abs() > noise {
                 apart[usize::from(agree)] += 1;
             }
         }
@@ -54,4 +58,4 @@ pub fn line(what: &str, rows: &[&Row]) -> String {
 }
 
 /// What the columns of [`line`] are.
-pub const HEAD: &str = "| nests | count | tau of run times | tau of times per iteration | tau within a statement | of pairs over 5 % apart | typical factor |\n|---|---|---|---|---|---|---|";
+pub const HEAD: &str = "| nests | count | tau of run times | tau of times per iteration | tau within a statement | of pairs that the measurement orders | typical factor |\n|---|---|---|---|---|---|---|";

@@ -187,3 +187,22 @@ fn lines_left_by_an_earlier_loop_do_not_mislead() {
         }
     }
 }
+
+/// W4 of warping. Sixteen lines of an earlier loop lie ahead of the walk of a and step like it, up
+/// to where b begins: with the lines of b in front of them they look, once a's own set is full,
+/// as if the whole set had moved by a's step. But only b goes on there, and its step is another:
+/// who takes the lines for a's counts 11 misses too many in the last loop, which reads b again.
+#[test]
+fn lines_do_not_walk_from_one_region_into_another() {
+    let text = "case a
+L 16\nA r 8 94208 512\nE
+L 200\nL 4\nA r 8 64 512 128\nE\nA r 8 102400 128\nE
+L 16\nA r 8 125952 128\nE
+";
+    let nest = &stridewise::nest::read_cases(text).unwrap()[0].nest;
+    let cache = CacheLevel::new("", 2 * 16 * 64, 16, 64, Source::Given).unwrap();
+    let machine = Machine::new(vec![cache]).unwrap();
+    let naive = run(nest, &machine, Exact::Naive);
+    assert_eq!(misses(&naive.counts), plainly(nest, &machine));
+    assert_eq!(run(nest, &machine, Exact::Warps).counts, naive.counts);
+}

@@ -17,6 +17,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::inputs::Inputs;
 use crate::percent::Percent;
+use crate::signals::Signals;
 use crate::terminal::Terminal;
 
 /// `stridewise locality PATTERN`, `stridewise locality --nests FILE --csv`.
@@ -54,7 +55,16 @@ pub(crate) fn run(arguments: &LocalityArguments, terminal: &Terminal) -> Result<
     let (order, blocks) = (&order[..], &blocks[..]);
     let asked = Asked { pattern: &pattern, order, blocks, effort, trace: arguments.trace };
     let machine = if arguments.measure { as_measured(machine)? } else { machine };
-    let document = answer(&asked, arguments, &machine, terminal)?;
+    let signals = Signals::watch();
+    let document = match (answer(&asked, arguments, &machine, terminal, &signals), signals.caught())
+    {
+        (Err(_), Some(signal)) => {
+            terminal.fail(&Failure::new("stopped", "stopped: nothing was counted to the end"));
+            return Ok(Exit::Interrupted(signal));
+        }
+        (document, _) => document?,
+    };
+    drop(signals);
     let found = !document.findings.is_empty();
     terminal.answer(&document, arguments.picture.path())?;
     Ok(if found { Exit::Finding } else { Exit::Fine })
@@ -68,6 +78,7 @@ fn answer(
     arguments: &LocalityArguments,
     machine: &Machine,
     terminal: &Terminal,
+    signals: &Signals,
 ) -> Result<Locality, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::new("locality", error.to_string());
     let longest = longest_exact_ns(&asked.nest().map_err(|error| failed(&error))?);
@@ -80,13 +91,13 @@ fn answer(
     let percent = Percent::new("simulating");
     let report = |done, total| {
         percent.at(done, total);
-        Reply::Continue
+        if signals.caught().is_some() { Reply::Stop } else { Reply::Continue }
     };
     let answer = asked.answer(machine, &Control::reporting(&report));
     let (mut document, survey) = answer.map_err(|error| failed(&error))?;
     drop(percent);
     if arguments.measure {
-        measure(&mut document, &survey, &asked.pattern.statement)?;
+        measure(&mut document, &survey, &asked.pattern.statement, signals)?;
     }
     Ok(document)
 }
@@ -111,13 +122,18 @@ const WORTH_WAITING: f64 = 5e9;
 
 /// Runs the orders that were simulated.
 #[cfg(feature = "measure")]
-fn measure(document: &mut Locality, survey: &Survey, statement: &Statement) -> Result<(), Failure> {
+fn measure(
+    document: &mut Locality,
+    survey: &Survey,
+    statement: &Statement,
+    signals: &Signals,
+) -> Result<(), Failure> {
     use stridewise::measure::{Timing, VECTOR_BYTES, time_nest};
     let failed = |error: &dyn std::fmt::Display| Failure::new("measure", error.to_string());
     let percent = Percent::new("measuring");
     let report = |done, total| {
         percent.at(done, total);
-        Reply::Continue
+        if signals.caught().is_some() { Reply::Stop } else { Reply::Continue }
     };
     let mut too_long = 0;
     for (one, shown) in survey.orders.iter().zip(&mut document.orders) {
@@ -149,7 +165,7 @@ fn measure(document: &mut Locality, survey: &Survey, statement: &Statement) -> R
 }
 
 #[cfg(not(feature = "measure"))]
-fn measure(_: &mut Locality, _: &Survey, _: &Statement) -> Result<(), Failure> {
+fn measure(_: &mut Locality, _: &Survey, _: &Statement, _: &Signals) -> Result<(), Failure> {
     Ok(())
 }
 

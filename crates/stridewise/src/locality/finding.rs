@@ -387,10 +387,16 @@ impl Asker<'_> {
             return None;
         }
         let (operand, outer_name) = (self.operand(site), self.index(outer));
+        // Where one thread ends and the next begins, once for each line that other loops reach.
+        let apart = |&at: &usize| at != outer && self.step(site, at) >= line;
+        let lines: f64 = (0..self.walks.extents.len())
+            .filter(apart)
+            .map(|at| real(self.walks.extents[at]))
+            .product();
         Some(Finding {
-            evidence: vec![("stride", real(step)), ("line", real(line))],
+            evidence: vec![("stride", real(step)), ("line", real(line)), ("lines_shared", lines)],
             text: format!(
-                "threads that split {outer_name} write elements of {operand} that are {step} bytes apart, in lines of {line}"
+                "threads that split {outer_name} write elements of {operand} that are {step} bytes apart, in lines of {line}: two neighbours share up to {lines} of them"
             ),
             help: format!(
                 "give each thread at least {} steps of {outer_name}, or a copy of {operand} of its own",

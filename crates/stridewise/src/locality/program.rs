@@ -41,6 +41,16 @@ pub(super) struct Repeat {
     pub(super) work: u64,
     /// Whether its body holds sites alone.
     pub(super) is_leaf: bool,
+    /// The sites directly in its body.
+    pub(super) walks: Vec<Walk>,
+}
+
+/// How one loop moves a site of its body.
+#[derive(Debug)]
+pub(super) struct Walk {
+    pub(super) site: usize,
+    pub(super) stride: i64,
+    pub(super) size: i64,
 }
 
 /// An access of the tree.
@@ -120,7 +130,16 @@ impl Program {
             Step::Site(site) => sum.saturating_add(self.sites[*site].work),
             Step::Loop(_) => sum,
         });
-        Repeat { extent, body, sites, strides, reach, accesses, work, is_leaf }
+        let walk = |step: &Step| match step {
+            Step::Site(site) => Some(Walk {
+                site: *site,
+                stride: strides[*site - sites.start],
+                size: self.sites[*site].size,
+            }),
+            Step::Loop(_) => None,
+        };
+        let walks = body.iter().filter_map(walk).collect();
+        Repeat { extent, body, sites, strides, reach, accesses, work, is_leaf, walks }
     }
 
     /// Accesses that reach the caches.

@@ -22,11 +22,13 @@ pub struct Ranked {
 
 /// The most loops whose orders are all ranked, 5,040 of them; beyond, the outermost loops stay.
 const MOST_LOOPS: usize = 7;
+/// Of nests with more loops than this, each slow to predict, only so many change places.
+const DEEP: (usize, usize) = (12, 5);
 
 /// Every loop order, fastest first; orders within two percent of each other stay in the order
 /// of their indices.
 ///
-/// Of more than seven loops only the last seven change places.
+/// Of more than seven loops only the last seven change places, of more than twelve the last five.
 ///
 /// # Errors
 /// Steps beyond 64 bits.
@@ -38,7 +40,7 @@ pub fn rank_orders(
     let walks = Walks::new(statement)?;
     let loops = statement.indices().len();
     let mut order: Vec<usize> = (0..loops).collect();
-    let fixed = loops.saturating_sub(MOST_LOOPS);
+    let fixed = loops.saturating_sub(if loops > DEEP.0 { DEEP.1 } else { MOST_LOOPS });
     let mut ranked = Vec::new();
     loop {
         let prediction = predict(&walks, &order, machine, costs);

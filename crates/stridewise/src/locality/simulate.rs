@@ -143,7 +143,13 @@ impl Run<'_> {
     fn touch(&mut self, site: usize) {
         self.simulated = self.simulated.saturating_add(self.program.sites[site].work);
         let (address, size) = (self.at[site], self.program.sites[site].size);
-        touch(&mut self.caches, &mut self.misses, site, address, size);
+        let levels = self.caches.len();
+        if let Some((first, farther)) = self.caches.split_first_mut()
+            && first.misses(address, size)
+        {
+            let misses = &mut self.misses[site * levels..(site + 1) * levels];
+            beyond_first(farther, misses, address, size);
+        }
     }
 
     fn repeat(&mut self, inner: &Repeat) -> Result<(), LocalityError> {
@@ -273,14 +279,17 @@ impl Run<'_> {
 
     /// Every access of some iterations: the loop that everything else avoids.
     fn every(&mut self, inner: &Repeat, iterations: i64) {
-        let sites = &self.program.sites;
+        let levels = self.caches.len();
+        let (at, misses) = (&mut self.at[..], &mut self.misses[..]);
+        let Some((first, farther)) = self.caches.split_first_mut() else { return };
         for _ in 0..iterations {
-            for step in &inner.body {
-                let Step::Site(site) = step else { continue };
-                let (address, size) = (self.at[*site], sites[*site].size);
-                touch(&mut self.caches, &mut self.misses, *site, address, size);
-                let stride = inner.strides[*site - inner.sites.start];
-                self.at[*site] = address.wrapping_add(stride);
+            for walk in &inner.walks {
+                let address = at[walk.site];
+                at[walk.site] = address.wrapping_add(walk.stride);
+                if first.misses(address, walk.size) {
+                    let misses = &mut misses[walk.site * levels..(walk.site + 1) * levels];
+                    beyond_first(farther, misses, address, walk.size);
+                }
             }
         }
         let work = inner.work.saturating_mul(iterations.unsigned_abs());
@@ -307,23 +316,16 @@ fn divide_small(distance: i64, stride: i64) -> i64 {
     i64::from(distance as u32 / stride as u32)
 }
 
-/// One access: each level is asked only where the nearer one misses.
+/// Asks each farther level where the nearer ones miss, and counts.
 #[inline(always)]
-fn touch(caches: &mut [Cache], misses: &mut [u128], site: usize, address: i64, size: i64) {
-    if caches[0].misses(address, size) {
-        beyond_first(caches, misses, site, address, size);
-    }
-}
-
-#[inline(never)]
-fn beyond_first(caches: &mut [Cache], misses: &mut [u128], site: usize, address: i64, size: i64) {
-    let start = site * caches.len();
-    misses[start] += 1;
-    for level in 1..caches.len() {
-        if !caches[level].misses(address, size) {
+fn beyond_first(farther: &mut [Cache], misses: &mut [u128], address: i64, size: i64) {
+    let Some((first, misses)) = misses.split_first_mut() else { return };
+    *first += 1;
+    for (cache, misses) in farther.iter_mut().zip(misses) {
+        if !cache.misses(address, size) {
             break;
         }
-        misses[start + level] += 1;
+        *misses += 1;
     }
 }
 

@@ -67,7 +67,7 @@ impl Watch {
         at: &[i64],
         caches: &[Cache],
     ) -> Option<Watch> {
-        let held: usize = caches.iter().map(|cache| cache.lines.len()).sum();
+        let held: usize = caches.iter().map(Cache::capacity).sum();
         let held = held as u128;
         if inner.total() < WORTH * held {
             return None;
@@ -157,7 +157,7 @@ impl Kept {
         for turn in 0..now.len() {
             let level = (first_level + turn) % now.len();
             let (before, now) = (&self.caches[level], &now[level]);
-            let sets = before.lines.len() / before.ways;
+            let sets = before.capacity() / before.ways;
             let start = if turn == 0 { first_set } else { 0 };
             for set in (start..sets).chain(0..start) {
                 if !same_set(before, now, set, &regions[level], periods) {
@@ -172,11 +172,8 @@ impl Kept {
 
 fn same_set(before: &Cache, now: &Cache, set: usize, regions: &[Region], periods: i64) -> bool {
     let target = moved_set(before, set, regions, periods);
-    let (from, to) = (set * before.ways, target * before.ways);
-    let pairs = before.lines[from..from + before.ways].iter();
-    pairs
-        .zip(&now.lines[to..to + now.ways])
-        .all(|(&line, &now)| moved_line(line, regions, periods).is_some_and(|moved| moved == now))
+    let mut pairs = before.recent(set).zip(now.recent(target));
+    pairs.all(|(line, now)| moved_line(line, regions, periods).is_some_and(|moved| moved == now))
 }
 
 /// W2: every region moves the sets alike.
@@ -184,7 +181,7 @@ fn same_set(before: &Cache, now: &Cache, set: usize, regions: &[Region], periods
 fn moved_set(cache: &Cache, set: usize, regions: &[Region], periods: i64) -> usize {
     let shift = regions.first().map_or(0, |region| region.shift);
     let turn = i128::from(shift) * i128::from(periods);
-    let moved = (set as i128 + turn).rem_euclid(i128::from(cache.sets));
+    let moved = (set as i128 + turn).rem_euclid(i128::from(cache.count));
     moved as usize // Below the number of sets.
 }
 
@@ -205,25 +202,25 @@ fn moved_line(line: i64, regions: &[Region], periods: i64) -> Option<i64> {
 
 /// Moves every line of every cache by some periods; nothing changes where W3 or W4 fails.
 fn shift_all(caches: &mut [Cache], regions: &[Vec<Region>], periods: i64) -> Option<()> {
-    let mut moved = Vec::with_capacity(caches.len());
+    let mut all = Vec::with_capacity(caches.len());
     for (cache, regions) in caches.iter().zip(regions) {
-        let mut lines = vec![EMPTY; cache.lines.len()];
-        for (set, ways) in cache.lines.chunks(cache.ways).enumerate() {
+        let mut moved_cache = cache.clone();
+        for set in 0..cache.capacity() / cache.ways {
             let target = moved_set(cache, set, regions, periods);
-            let to = target * cache.ways;
-            for (slot, &line) in lines[to..to + cache.ways].iter_mut().zip(ways) {
-                *slot = moved_line(line, regions, periods)?;
+            let mut lines = Vec::with_capacity(cache.ways);
+            for line in cache.recent(set) {
+                let moved = moved_line(line, regions, periods)?;
                 // W3: a line that stands still while its set moves.
-                if *slot != EMPTY && cache.set_of(*slot) != target as i64 {
+                if moved != EMPTY && cache.set_of(moved) != target as i64 {
                     return None;
                 }
+                lines.push(moved);
             }
+            moved_cache.replace(target, &lines);
         }
-        moved.push(lines);
+        all.push(moved_cache);
     }
-    for (cache, lines) in caches.iter_mut().zip(moved) {
-        cache.lines = lines;
-    }
+    caches.clone_from_slice(&all);
     Some(())
 }
 
@@ -258,9 +255,9 @@ fn congruent(period: i64, spans: &[Span], caches: &[Cache]) -> Option<i64> {
         let shift = |span: &Span| (i128::from(span.stride) * i128::from(period)) >> cache.line_bits;
         let first = shift(&spans[0]);
         for span in spans {
-            let apart = (shift(span) - first).rem_euclid(i128::from(cache.sets));
+            let apart = (shift(span) - first).rem_euclid(i128::from(cache.count));
             let apart = i64::try_from(apart).ok()?;
-            factor = lcm(factor, cache.sets / gcd(cache.sets, apart))?;
+            factor = lcm(factor, cache.count / gcd(cache.count, apart))?;
         }
     }
     period.checked_mul(factor)
