@@ -28,4 +28,4 @@ pub const VECTOR_BYTES: i64 = if cfg!(target_feature = "avx512f") {
 
 pub use execute::MeasureError;
 pub use tau::kendall_tau;
-pub use time::{Measured, Timing, time_nest};
+pub use time::{Measured, Timing, time_nest, time_nest_by};

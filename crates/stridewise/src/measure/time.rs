@@ -52,10 +52,27 @@ pub fn time_nest(
     timing: Timing,
     control: &Control<'_>,
 ) -> Result<Measured, MeasureError> {
+    let begun = Instant::now();
+    time_nest_by(statement, nest, timing, &|| begun.elapsed(), control)
+}
+
+/// The same by another clock, such as the processor time of the calling thread, which does not
+/// count what other programs take: `now` tells the time since some moment.
+///
+/// # Errors
+/// As those of [`time_nest`].
+pub fn time_nest_by(
+    statement: &Statement,
+    nest: &Nest,
+    timing: Timing,
+    now: &dyn Fn() -> Duration,
+    control: &Control<'_>,
+) -> Result<Measured, MeasureError> {
+    let since = |start: Duration| now().saturating_sub(start);
     let mut executor = Executor::new(statement, nest)?;
-    let start = Instant::now();
+    let start = now();
     executor.run();
-    let first = start.elapsed();
+    let first = since(start);
     let checksum = executor.checksum();
     let mut runs = 1;
     let each = if first > timing.longest {
@@ -68,11 +85,11 @@ pub fn time_nest(
     let mut times = Vec::with_capacity(rounds);
     for round in 0..rounds {
         control.tell(round as u64, rounds as u64).map_err(|_| MeasureError::Stopped)?;
-        let start = Instant::now();
+        let start = now();
         for _ in 0..each {
             executor.run();
         }
-        times.push(start.elapsed().as_secs_f64() * 1e9 / f64::from(each));
+        times.push(since(start).as_secs_f64() * 1e9 / f64::from(each));
         runs += u64::from(each);
     }
     times.sort_by(f64::total_cmp);
