@@ -51,7 +51,9 @@ fn asked(case: &Case) -> Result<(Reduction, DType, Layout), String> {
     };
     let over: Vec<i64> = case.over().iter().map(|&axis| axis as i64).collect();
     let dtype = DType::parse(&case.dtype).map_err(|error| error.to_string())?;
-    Ok((Reduction::new(operation).over(&over), dtype, layouts(case)?.0))
+    let backend = stridewise_io::instructions().map_err(|error| error.to_string())?;
+    let reduction = Reduction::new(operation).over(&over).with_backend(backend);
+    Ok((reduction, dtype, layouts(case)?.0))
 }
 
 /// ndarray, for floats over one axis or over all.

@@ -4,6 +4,7 @@
 
 use stridewise::control::{Control, Reply};
 use stridewise::expr::{Array, Buffer};
+use stridewise::kernel::Backend;
 use stridewise::machine::read_bytes;
 use stridewise_io::{Format, Mapped, PassageError, TargetFile, WriteError, threads};
 use stridewise_report::document::{FileObject, Subject};
@@ -27,6 +28,12 @@ pub(crate) fn memory(text: Option<&str>) -> Result<Option<u64>, Failure> {
         })
     };
     text.map(read).transpose()
+}
+
+/// The instructions to use: the best there are, or those that the environment names.
+pub(crate) fn instructions() -> Result<Backend, Failure> {
+    stridewise_io::instructions()
+        .map_err(|error| Failure::new("instructions", error.to_string()).help(error.help()))
 }
 
 /// Runs what writes files, with a bar, until it is done or a signal stops it: then that is said,

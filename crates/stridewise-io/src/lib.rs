@@ -20,6 +20,7 @@
 pub mod convert;
 mod error;
 mod format;
+mod instructions;
 pub mod machine;
 mod map;
 mod mapped;
@@ -38,6 +39,7 @@ pub mod zarr;
 
 pub use error::{IoError, Problem};
 pub use format::Format;
+pub use instructions::{UnknownInstructions, instructions};
 pub use mapped::Mapped;
 pub use new_file::{Existing, NewFile, WriteError};
 pub use open::{members, open};

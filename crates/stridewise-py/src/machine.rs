@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use pyo3::prelude::*;
+use stridewise::kernel::Backend;
 use stridewise::kernel::copy::CopyOptions;
 use stridewise::machine::{CacheLevel, Machine, MachineError};
 use stridewise_report::document::MachineDocument;
@@ -22,7 +23,17 @@ pub(crate) fn this() -> &'static Machine {
 /// How it copies best.
 pub(crate) fn copy_options() -> &'static CopyOptions {
     static OPTIONS: OnceLock<CopyOptions> = OnceLock::new();
-    OPTIONS.get_or_init(|| CopyOptions::on(this()))
+    OPTIONS.get_or_init(|| {
+        let mut options = CopyOptions::on(this());
+        options.backend = instructions();
+        options
+    })
+}
+
+/// The instructions that all kernels use: the best there are, or those that the environment names.
+pub(crate) fn instructions() -> Backend {
+    static BACKEND: OnceLock<Backend> = OnceLock::new();
+    *BACKEND.get_or_init(|| stridewise_io::instructions().unwrap_or_else(|_| Backend::detect()))
 }
 
 /// The machine of a name, else this one, with other caches where they are given.

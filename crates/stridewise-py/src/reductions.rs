@@ -12,6 +12,7 @@ use stridewise::kernel::Element;
 use stridewise::kernel::reduce::{NanPolicy, Operation, Overflow, ReduceError, Reduction};
 
 use crate::copies::are_apart;
+use crate::machine::instructions;
 use crate::numbers::one_or_more;
 use crate::numpy::{Array, Subclass};
 use crate::running::run;
@@ -38,7 +39,7 @@ pub(crate) fn reduce<'py>(
     let (Some(dtype), Some(operation)) = (array.number_type()?, operation) else {
         return Ok(None);
     };
-    let mut reduction = Reduction::new(operation);
+    let mut reduction = Reduction::new(operation).with_backend(instructions());
     let Ok(axes) = axes.map(one_or_more).transpose() else { return Ok(None) };
     reduction.axes = axes;
     reduction.nan =

@@ -18,6 +18,7 @@ use stridewise::view::{Bytes, BytesMut};
 
 use crate::copies::are_apart;
 use crate::error::{Evidence, layout_error, refused};
+use crate::machine::instructions;
 use crate::numbers::integers;
 use crate::numpy::{Array, Subclass};
 use crate::running::run;
@@ -44,6 +45,7 @@ impl Which<'_> {
     fn windows(&self) -> PyResult<Windows> {
         let Which(size, axes, step, dilation, mode, origin, fill, min_count, wraps, first) = self;
         let mut windows = Windows::over(&integers(size)?, &integers(axes)?);
+        windows.backend = instructions();
         windows.step = integers(step)?;
         windows.dilation = integers(dilation)?;
         windows.origin = integers(origin)?;
@@ -120,6 +122,7 @@ pub(crate) fn moved<'py>(
     }
     input.believed()?;
     let mut windows = Windows::along(size, axis);
+    windows.backend = instructions();
     windows.mode = Mode::Trailing { fill: f64::NAN };
     windows.missing = Missing::Skip { min_count: least };
     let op = named(operation, ddof, None)?;

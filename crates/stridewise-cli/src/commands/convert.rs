@@ -2,7 +2,6 @@
 //!
 //! `stridewise convert a.npy b.npy --order F`: `(2,3):(24,8)+0` becomes `(2,3):(8,16)+0`.
 
-use stridewise::kernel::Backend;
 use stridewise::kernel::cast::Casting;
 use stridewise::kernel::copy::CopyOptions;
 use stridewise_io::convert::{Conversion, ConvertOptions};
@@ -14,11 +13,8 @@ use crate::args::{CastingRule, ConvertArguments, RawFile};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::{dtype, numbers, spec_of};
-use crate::passage::{after, before, file, memory, refused, watched};
+use crate::passage::{after, before, file, instructions, memory, refused, watched};
 use crate::terminal::Terminal;
-
-/// Names the instructions to use instead of the best there are; for tests and measurements.
-const INSTRUCTIONS: &str = "STRIDEWISE_ISA";
 
 /// `stridewise convert IN OUT`.
 pub(crate) fn run(arguments: ConvertArguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -68,16 +64,10 @@ fn options(arguments: &ConvertArguments, terminal: &Terminal) -> Result<ConvertO
     })
 }
 
-/// How this machine copies, with the instructions that the environment names.
+/// How this machine copies.
 fn copying() -> Result<CopyOptions, Failure> {
     let mut options = CopyOptions::on(&stridewise_io::machine::detect());
-    if let Ok(name) = std::env::var(INSTRUCTIONS) {
-        let named = Backend::from_name(&name).filter(|backend| backend.is_there());
-        options.backend = named.ok_or_else(|| {
-            Failure::new("instructions", format!("there are no instructions '{name}' here"))
-                .help(format!("unset {INSTRUCTIONS}, or name portable, avx2 or avx512"))
-        })?;
-    }
+    options.backend = instructions()?;
     Ok(options)
 }
 

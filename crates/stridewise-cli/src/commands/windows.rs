@@ -15,7 +15,7 @@ use crate::args::WindowsArguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::{numbers, spec_of};
-use crate::passage::{after, before, file, memory, refused, watched};
+use crate::passage::{after, before, file, instructions, memory, refused, watched};
 use crate::terminal::Terminal;
 
 /// The name that results have where none is given, and nothing is written.
@@ -77,6 +77,7 @@ fn windows(arguments: &WindowsArguments, layout: &Layout) -> Result<Windows, Fai
         })
     };
     let mut windows = Windows::over(&size, &axes);
+    windows.backend = instructions()?;
     windows.step = each(&arguments.step, "a step")?;
     windows.dilation = each(&arguments.dilation, "a dilation")?;
     if let Some(min_count) = arguments.min_count {
