@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from . import _core
+from ._arrays import checked
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -54,7 +55,7 @@ def copyto(
     if where is True and _core.copy_into(dst, array, threads):
         return
     # NumPy casts numbers of Python's own by their values; memory of others is asked for once.
-    np.copyto(dst, src if array.base is None else array, casting=casting, where=where)
+    np.copyto(dst, src if array.base is None else array, casting=casting, where=checked(where))
 
 
 def copy(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 import numpy as np
 
 from . import _core
-from ._arrays import is_plain
+from ._arrays import checked, is_plain
 from ._core import as_array
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def _reduced(name: str, given: dict[str, Any]) -> Any:
         said = "nan='skip'" if skip else "overflow='raise'"
         raise TypeError(f"{said} takes a plain array of numbers, and none of NumPy's dtype, where or initial")
     numpys = {option: value for option, value in given.items() if option not in _OURS and value is not _unsaid}
+    for option in {"a", "initial", "where", "mean"} & numpys.keys():
+        checked(numpys[option])
     return getattr(np, name)(**numpys)
 
 

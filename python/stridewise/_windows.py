@@ -122,7 +122,7 @@ class Reductions:
         self, weights: Sequence[float], out: NDArray[Any] | None = None, threads: int | None = None
     ) -> Any:
         """Sums of elements, each times its weight: a correlation, not a convolution."""
-        numbers = np.ascontiguousarray(weights, "f8").ravel().tolist()
+        numbers = np.asarray(_core.as_array(weights), "f8").ravel().tolist()
         return self._reduce("dot", out, threads, weights=numbers)
 
 

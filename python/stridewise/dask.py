@@ -23,6 +23,7 @@ from . import _core
 from ._copy import copy as _copy
 from ._windows import Reductions as _Reductions
 from ._windows import Windows as _Windows
+from ._windows import _numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +55,8 @@ class Windows(_Reductions):
             raise ValueError("the array has chunks of unknown sizes: call its compute_chunk_sizes() first")
         self._x = x
         # Arguments are checked by a small array like this one, which also shows what comes out.
-        sizes, dilations = np.atleast_1d(size), np.atleast_1d(options["dilation"])
-        reach = max(1, int(np.max((np.maximum(sizes, 1) - 1) * np.maximum(dilations, 1) + 1)))
+        sizes, dilations = _numbers(size), _numbers(options["dilation"])
+        reach = max(1, (max(sizes, default=1) - 1) * max(dilations, default=1) + 1)
         shape = tuple(min(extent, reach) for extent in x.shape)
         self._sample = _Windows(np.zeros(shape, x.dtype), size, axis, **options)
 
