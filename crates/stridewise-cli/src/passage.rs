@@ -5,6 +5,7 @@
 use stridewise::control::{Control, Reply};
 use stridewise::expr::{Array, Buffer};
 use stridewise::kernel::Backend;
+use stridewise::kernel::window::WindowError;
 use stridewise::machine::read_bytes;
 use stridewise_io::{Format, Mapped, PassageError, TargetFile, WriteError, threads};
 use stridewise_report::document::{FileObject, Subject};
@@ -67,6 +68,9 @@ pub(crate) fn refused(error: PassageError) -> Failure {
     let help = match &error {
         PassageError::Cast(stridewise::kernel::cast::CastError::Forbidden { wanted, .. }) => {
             Some(format!("--casting {} allows it", wanted.name()))
+        }
+        PassageError::Windows(WindowError::Overflow) => {
+            Some("--wrap keeps the lowest 64 bits".to_owned())
         }
         PassageError::Memory { .. } => error.help().map(|help| format!("--memory: {help}")),
         PassageError::Write(WriteError::Exists { .. }) => Some("--force replaces it".to_owned()),

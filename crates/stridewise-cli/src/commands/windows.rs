@@ -58,6 +58,10 @@ fn read(arguments: &WindowsArguments) -> Result<Mapped, Failure> {
 
 fn windows(arguments: &WindowsArguments, layout: &Layout) -> Result<Windows, Failure> {
     let size = numbers(&arguments.size, "a size", "5,5")?;
+    if size.is_empty() {
+        let help = "windows have elements along one axis or several: --size 100, say".to_owned();
+        return Err(Failure::new("size", "there is no size of a window").help(help));
+    }
     let several = size.len() as i64;
     let axes = match &arguments.axis {
         Some(text) => numbers(text, "an axis", "0,1")?,

@@ -191,6 +191,10 @@ fn boxes_of_more_elements_than_memory_has_are_refused() {
     let view = View::new(&[1.0], Layout::c_order(&[1, 1, 1], 8).unwrap()).unwrap();
     let mut windows = Windows::over(&[60_000; 3], &[0, 1, 2]);
     windows.mode = Mode::Reflect;
-    let refused = super::numbers::<f64>(&view.as_bytes(), Element::F64, &Op::Median, &windows);
-    assert!(matches!(refused, Err(WindowError::OutOfMemory { .. })), "{refused:?}");
+    for size in [60_000, 2] {
+        windows.size = PerAxis::filled(size, 3);
+        windows.dilation = PerAxis::filled(60_000 / size, 3);
+        let refused = super::numbers::<f64>(&view.as_bytes(), Element::F64, &Op::Median, &windows);
+        assert!(matches!(refused, Err(WindowError::OutOfMemory { .. })), "{refused:?}");
+    }
 }

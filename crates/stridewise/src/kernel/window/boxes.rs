@@ -24,8 +24,10 @@ use crate::view::{Bytes, BytesMut};
 
 /// Elements of a tile, at least, where windows are short.
 const TILE: usize = 1 << 14;
-/// Elements of a window, at most.
-const MOST: usize = 1 << 28;
+/// Elements of a tile, at most, unless windows are longer.
+const LARGE: usize = 1 << 20;
+/// Elements that a window of a small array may always reach over, most of them made up.
+const MOST: i64 = 1 << 22;
 /// Elements of windows that take less than some milliseconds.
 const PART: usize = 1 << 23;
 
@@ -183,7 +185,8 @@ impl<'a> Boxes<'a> {
             axes.iter().fold(1usize, |all, axis| all.saturating_mul(axis.elements()))
         };
         let shared = 1 << (2 * self.over.len()).min(6);
-        let most = elements(&self.axes).saturating_mul(shared).max(TILE);
+        let one = elements(&self.axes);
+        let most = one.saturating_mul(shared).min(LARGE.max(one.saturating_mul(2))).max(TILE);
         for windowed in [true, false] {
             for at in (0..self.axes.len()).rev() {
                 let enough = match (windowed, alone) {
@@ -207,11 +210,12 @@ impl<'a> Boxes<'a> {
     }
 
     fn offsets(&self) -> Result<Vec<usize>, WindowError> {
-        let product = |extent: fn(&Axis) -> usize| {
-            self.axes.iter().fold(1usize, |all, axis| all.saturating_mul(extent(axis)))
-        };
-        if product(|axis| axis.size) > MOST || product(Axis::elements) > 16 * MOST {
-            return Err(WindowError::OutOfMemory { wanted: i64::MAX });
+        let reach = |axis: &Axis| ((axis.size - 1) * axis.dilation + 1) as i64;
+        let reach = self.axes.iter().fold(1i64, |all, axis| all.saturating_mul(reach(axis)));
+        // Windows reach over twice an axis, at most, unless that is short.
+        let most = self.input.1.size().saturating_mul(1 << self.over.len().min(62));
+        if reach > most.max(MOST) {
+            return Err(WindowError::OutOfMemory { wanted: reach.saturating_mul(8) });
         }
         let strides = self.strides();
         let mut offsets = vec![0];

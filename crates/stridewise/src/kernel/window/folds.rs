@@ -47,44 +47,55 @@ impl Arithmetic for i64 {
     }
 }
 
-/// The sum.
-#[derive(Clone, Copy)]
-pub(super) struct Sum<N>(pub(super) std::marker::PhantomData<N>);
-
-/// The product.
-#[derive(Clone, Copy)]
-pub(super) struct Product<N>(pub(super) std::marker::PhantomData<N>);
-
-macro_rules! arithmetic {
-    ($fold:ident, $join:ident) => {
-        impl<N: Arithmetic> Fold<1> for $fold<N> {
-            type Item = N;
-            type Scalar = N;
-            type Out = N;
+/// Folds whose nodes are one number, that of an element at first.
+macro_rules! of_one_number {
+    (
+        impl<$($kind:ident: $bound:path)?> $fold:ty: $item:ty, repeats: $repeats:expr,
+        join: $join:expr, finish: |$self:ident, $node:ident| $finish:expr
+    ) => {
+        impl<$($kind: $bound)?> Fold<1> for $fold {
+            type Item = $item;
+            type Scalar = $item;
+            type Out = $item;
             type Weights = ();
+            const REPEATS: bool = $repeats;
 
             #[inline(always)]
             fn weights(_: usize, _: usize) {}
 
             #[inline(always)]
-            fn lift(items: Pack<N>, _: Pack<i64>, _: Pack<N>) -> [Pack<N>; 1] {
+            fn lift(items: Pack<$item>, _: Pack<i64>, _: Pack<$item>) -> [Pack<$item>; 1] {
                 [items]
             }
 
             #[inline(always)]
-            fn join([left]: [Pack<N>; 1], [right]: [Pack<N>; 1], (): ()) -> [Pack<N>; 1] {
-                [zip(left, right, N::$join)]
+            fn join([left]: [Pack<$item>; 1], [right]: [Pack<$item>; 1], (): ()) -> [Pack<$item>; 1] {
+                [zip(left, right, $join)]
             }
 
             #[inline(always)]
-            fn finish(self, [nodes]: [Pack<N>; 1], _: Pack<i64>) -> Pack<N> {
-                nodes
+            fn finish($self, [$node]: [Pack<$item>; 1], _: Pack<i64>) -> Pack<$item> {
+                $finish
             }
         }
     };
 }
-arithmetic!(Sum, plus);
-arithmetic!(Product, times);
+
+/// The sum.
+#[derive(Clone, Copy)]
+pub(super) struct Sum<N>(pub(super) std::marker::PhantomData<N>);
+
+of_one_number! {
+    impl<N: Arithmetic> Sum<N>: N, repeats: false, join: N::plus, finish: |self, sum| sum
+}
+
+/// The product.
+#[derive(Clone, Copy)]
+pub(super) struct Product<N>(pub(super) std::marker::PhantomData<N>);
+
+of_one_number! {
+    impl<N: Arithmetic> Product<N>: N, repeats: false, join: N::times, finish: |self, product| product
+}
 
 /// The sum, divided by the size of the window.
 #[derive(Clone, Copy)]
@@ -92,60 +103,23 @@ pub(super) struct Mean {
     pub(super) size: f64,
 }
 
-impl Fold<1> for Mean {
-    type Item = f64;
-    type Scalar = f64;
-    type Out = f64;
-    type Weights = ();
-
-    #[inline(always)]
-    fn weights(_: usize, _: usize) {}
-
-    #[inline(always)]
-    fn lift(items: Pack<f64>, _: Pack<i64>, _: Pack<f64>) -> [Pack<f64>; 1] {
-        [items]
-    }
-
-    #[inline(always)]
-    fn join([left]: [Pack<f64>; 1], [right]: [Pack<f64>; 1], (): ()) -> [Pack<f64>; 1] {
-        [zip(left, right, |a, b| a + b)]
-    }
-
-    #[inline(always)]
-    fn finish(self, [nodes]: [Pack<f64>; 1], _: Pack<i64>) -> Pack<f64> {
-        zip(nodes, [self.size; WIDTH], |sum, size| sum / size)
-    }
+of_one_number! {
+    impl<> Mean: f64, repeats: false, join: f64::plus,
+    finish: |self, sum| zip(sum, [self.size; WIDTH], |sum, size| sum / size)
 }
+
+/// An integer in the order of the values that it stands for.
+pub(super) trait Ordered: Copy + Ord + Default + Send + Sync + 'static {}
+impl<K: Copy + Ord + Default + Send + Sync + 'static> Ordered for K {}
 
 /// The least key. Keys are integers in the order of the values (see `keys`), so that one
 /// instruction compares them and the result does not depend on the order of joining.
 #[derive(Clone, Copy)]
 pub(super) struct Least<K>(pub(super) std::marker::PhantomData<K>);
 
-impl<K: Copy + Ord + Default + Send + Sync + 'static> Fold<1> for Least<K> {
-    type Item = K;
-    type Scalar = K;
-    type Out = K;
-    type Weights = ();
-    const REPEATS: bool = true;
-
-    #[inline(always)]
-    fn weights(_: usize, _: usize) {}
-
-    #[inline(always)]
-    fn lift(items: Pack<K>, _: Pack<i64>, _: Pack<K>) -> [Pack<K>; 1] {
-        [items]
-    }
-
-    #[inline(always)]
-    fn join([left]: [Pack<K>; 1], [right]: [Pack<K>; 1], (): ()) -> [Pack<K>; 1] {
-        [zip(left, right, |a, b| if b < a { b } else { a })]
-    }
-
-    #[inline(always)]
-    fn finish(self, [nodes]: [Pack<K>; 1], _: Pack<i64>) -> Pack<K> {
-        nodes
-    }
+of_one_number! {
+    impl<K: Ordered> Least<K>: K, repeats: true, join: |a, b| if b < a { b } else { a },
+    finish: |self, least| least
 }
 
 /// Where the least key is, from the start of the window; the first of equal ones.

@@ -439,15 +439,10 @@ where
             settle(&equal, first, job.pitch, results);
             write::<G>(job, first, results, counts.as_deref(), ending.fill)
         };
-        if counts.is_some() {
-            let mut engine = Engine::new(Sum::<f64>(PhantomData), size, job.pitch, job.backend)?;
-            engine
-                .run(&mut source, job.starts.clone(), &mut |first, results| finish(first, results))
-        } else {
-            let mut engine = Engine::new(Mean { size: size as f64 }, size, job.pitch, job.backend)?;
-            engine
-                .run(&mut source, job.starts.clone(), &mut |first, results| finish(first, results))
-        }
+        // What is counted is divided by its count instead.
+        let divisor = if counts.is_some() { 1.0 } else { size as f64 };
+        let mut engine = Engine::new(Mean { size: divisor }, size, job.pitch, job.backend)?;
+        engine.run(&mut source, job.starts.clone(), &mut |first, results| finish(first, results))
     })
 }
 
