@@ -122,16 +122,18 @@ impl<T, const SKIP: bool> Moments<T, SKIP> {
     }
 }
 
-/// Count, mean and squared deviations.
+/// Count, mean and squared deviations. The mean is a place near it and the way from there, which
+/// together are more exact than one number: means that are far from the origin differ by little.
 #[derive(Clone, Copy)]
 pub(super) struct Moment<V> {
     count: f64,
-    mean: V,
+    near: V,
+    off: V,
     squares: f64,
 }
 
 impl<V: Space> Moment<V> {
-    const NONE: Moment<V> = Moment { count: 0.0, mean: V::ZERO, squares: 0.0 };
+    const NONE: Moment<V> = Moment { count: 0.0, near: V::ZERO, off: V::ZERO, squares: 0.0 };
 
     /// Both together, as if all items had been met at once.
     #[inline(always)]
@@ -144,8 +146,8 @@ impl<V: Space> Moment<V> {
             return;
         }
         let count = self.count + other.count;
-        let apart = other.mean.minus(self.mean);
-        self.mean = self.mean.plus(apart.times(other.count / count));
+        let apart = other.near.minus(self.near).plus(other.off.minus(self.off));
+        self.off = self.off.plus(apart.times(other.count / count));
         self.squares += other.squares + apart.square() * (self.count * other.count / count);
         self.count = count;
     }
@@ -160,7 +162,7 @@ impl<V: Space> Moment<V> {
         // Rounding may leave less than nothing.
         let rest = squares - off.square() * count;
         let squares = if rest < 0.0 { 0.0 } else { rest };
-        Moment { count, mean: near.plus(off), squares }
+        Moment { count, near, off, squares }
     }
 }
 
