@@ -157,6 +157,9 @@ pub fn self_overlap(layout: &Layout, work: Work) -> Answer<Meeting> {
     if let Some(settled) = settled_at_once(layout) {
         return settled;
     }
+    if let (Work::Exact, Some(settled)) = (work, same_steps(layout)) {
+        return settled;
+    }
     let differences = match work {
         Work::BoundsOnly => differences_as_numpy(layout, 0),
         Work::Nodes(nodes) => differences_as_numpy(layout, nodes),
@@ -178,34 +181,40 @@ pub fn self_overlap(layout: &Layout, work: Work) -> Answer<Meeting> {
 /// assert_eq!(self_overlap_within(&nested.unwrap(), 0), Answer::No);
 /// ```
 pub fn self_overlap_within(layout: &Layout, nodes: u64) -> Answer<Meeting> {
-    if let Some(settled) = settled_at_once(layout) {
+    if let Some(settled) = settled_at_once(layout).or_else(|| same_steps(layout)) {
         return settled;
     }
     let solve = |terms: &[Term], target| solve::solve_within(terms, target, nodes);
     differences(layout, solve).map(|differences| apart(layout, &differences))
 }
 
-/// Without elements, in C order, with an axis that stands still, or with two that take the same
-/// step, as of windows, the answer is plain.
+/// Without elements, in C order, or with an axis that stands still, the answer is plain.
 fn settled_at_once(layout: &Layout) -> Option<Answer<Meeting>> {
     if has_no_bytes(layout) || layout.is_c_contiguous() {
         return Some(Answer::No);
     }
-    let (shape, strides) = (layout.shape(), layout.strides());
-    let step = |axis: usize| (shape[axis] > 1).then_some(strides[axis]);
-    let reached_from = |one: usize| {
-        let stride = step(one)?;
-        let other = || (one + 1..layout.rank()).find(|&other| step(other) == Some(stride));
-        if stride == 0 { Some((one, None)) } else { other().map(|other| (one, Some(other))) }
-    };
-    let (one, other) = (0..layout.rank()).find_map(reached_from)?;
-    let (mut first, mut second) =
-        (PerAxis::filled(0, layout.rank()), PerAxis::filled(0, layout.rank()));
-    second[one] = 1;
-    if let Some(other) = other {
-        first[other] = 1;
-    }
+    let axis = (0..layout.rank()).find(|&axis| step(layout, axis) == Some(0))?;
+    let first = PerAxis::filled(0, layout.rank());
+    let mut second = first.clone();
+    second[axis] = 1;
     Some(Answer::Yes(meeting(layout, layout, first, second)))
+}
+
+/// Two axes that take the same step, as those of windows: one step along either meets. NumPy
+/// searches for that and may give up, so it is for those who do not count as NumPy does.
+fn same_steps(layout: &Layout) -> Option<Answer<Meeting>> {
+    let twin = |one: usize| {
+        let stride = step(layout, one)?;
+        (one + 1..layout.rank()).find(|&other| step(layout, other) == Some(stride))
+    };
+    let (one, other) = (0..layout.rank()).find_map(|one| Some((one, twin(one)?)))?;
+    let along = |axis| PerAxis::from_fn(layout.rank(), |each| i64::from(each == axis));
+    Some(Answer::Yes(meeting(layout, layout, along(other), along(one))))
+}
+
+/// The stride of an axis along which there is a step.
+fn step(layout: &Layout, axis: usize) -> Option<i64> {
+    (layout.shape()[axis] > 1).then_some(layout.strides()[axis])
 }
 
 /// Two indices with the given steps between them.
