@@ -64,7 +64,19 @@ def _reduced(name: str, given: dict[str, Any]) -> Any:
     numpys = {option: value for option, value in given.items() if option not in _OURS and value is not _unsaid}
     for option in {"a", "initial", "where", "mean"} & numpys.keys():
         checked(numpys[option])
+    alone = out[0] if isinstance(out, tuple) and len(out) == 1 else out
+    if isinstance(alone, np.ndarray) and alone.dtype.hasobject and not name.startswith("arg"):
+        return _assigned(name, alone, numpys)
     return getattr(np, name)(**numpys)
+
+
+def _assigned(name: str, out: NDArray[Any], numpys: dict[str, Any]) -> NDArray[Any]:
+    """NumPy's result, stored in an array of references: reducing numbers right into one ends NumPy with a crash."""
+    result = getattr(np, name)(**numpys | {"out": None})
+    if np.shape(result) != out.shape:
+        raise ValueError(f"out must have the result's shape {np.shape(result)}, got {out.shape}")
+    out[...] = result
+    return out
 
 
 def sum(

@@ -94,6 +94,19 @@ def test_out_is_written_and_returned():
         sw.sum(a, axis=0, out=fixed)
 
 
+@pytest.mark.parametrize("name, options", [("any", {}), ("all", {}), ("prod", {"dtype": "f4"}), ("sum", {})])
+@pytest.mark.parametrize("dtype", ["O", "f8"])
+def test_numbers_go_into_an_array_of_objects(name, options, dtype):
+    """NumPy's any, all and prod end the interpreter here (2.0 to 2.5), at once or later."""
+    a = np.ones((3, 2), dtype)
+    for out in [np.empty(2, "O"), np.empty((1, 2), "O")]:
+        said = getattr(sw, name)(a, axis=0, out=out, keepdims=out.ndim == 2, **options)
+        assert said is out
+        np.testing.assert_array_equal(said.reshape(2), getattr(np, name)(a, axis=0, **options))
+    with pytest.raises(ValueError, match=r"the result's shape \(2,\), got \(3,\)"):
+        getattr(sw, name)(a, axis=0, out=np.empty(3, "O"), **options)
+
+
 def test_nan_is_skipped_where_asked():
     a = np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, np.nan]])
     assert sw.sum(a, nan="skip") == np.nansum(a)
