@@ -6,6 +6,7 @@
 
 use super::error::WindowError;
 use super::scan::{Cut, Fold, Pack, SLACK, WIDTH};
+use crate::kernel::arch::LINE;
 
 /// A pack as a value. (`copy_from_slice` would be a call, which costs more than the pack.)
 #[inline(always)]
@@ -23,35 +24,42 @@ pub(super) fn store<S: Copy>(numbers: &mut [S], at: usize, pack: Pack<S>) {
     }
 }
 
+/// Packs of each of `P` planes.
+pub(super) type PacksOf<'a, S, const P: usize> = [&'a [Pack<S>]; P];
+
 /// `P` arrays of one length.
 pub(super) struct Planes<S, const P: usize> {
     numbers: Vec<S>,
+    /// Where the first plane begins: on a line of the cache, so that no pack straddles two.
+    start: usize,
     length: usize,
 }
 
 impl<S: Copy + Default, const P: usize> Planes<S, P> {
     pub(super) fn new(length: usize) -> Result<Self, WindowError> {
         let out_of_memory = WindowError::OutOfMemory { wanted: length as i64 };
-        let total = length.checked_mul(P).ok_or(out_of_memory.clone())?;
+        let length = length.next_multiple_of(LINE);
+        let total = length.checked_mul(P).ok_or(out_of_memory.clone())?.saturating_add(LINE);
         let mut numbers = Vec::new();
         numbers.try_reserve_exact(total).map_err(|_| out_of_memory)?;
         numbers.resize(total, S::default());
-        Ok(Planes { numbers, length })
+        let start = numbers.as_ptr().align_offset(LINE).min(LINE);
+        Ok(Planes { numbers, start, length })
     }
 
     /// Some packs of each plane.
     #[inline(always)]
     pub(super) fn packs(&self, at: usize, count: usize) -> [&[Pack<S>]; P] {
         std::array::from_fn(|plane| {
-            &self.numbers[plane * self.length + at..(plane + 1) * self.length].as_chunks().0
-                [..count]
+            let plane = self.start + plane * self.length;
+            &self.numbers[plane + at..plane + self.length].as_chunks().0[..count]
         })
     }
 
     /// Some packs of each plane, to be written.
     #[inline(always)]
     pub(super) fn packs_mut(&mut self, at: usize, count: usize) -> [&mut [Pack<S>]; P] {
-        let mut planes = self.numbers.chunks_exact_mut(self.length);
+        let mut planes = self.numbers[self.start..].chunks_exact_mut(self.length);
         std::array::from_fn(|_| match planes.next() {
             Some(plane) => &mut plane[at..].as_chunks_mut().0[..count],
             None => &mut [],
@@ -62,7 +70,7 @@ impl<S: Copy + Default, const P: usize> Planes<S, P> {
     pub(super) fn load(&self, at: usize) -> [Pack<S>; P] {
         let mut packs = [[S::default(); WIDTH]; P];
         for (plane, pack) in packs.iter_mut().enumerate() {
-            *pack = load(&self.numbers, plane * self.length + at);
+            *pack = load(&self.numbers, self.start + plane * self.length + at);
         }
         packs
     }
@@ -70,7 +78,7 @@ impl<S: Copy + Default, const P: usize> Planes<S, P> {
     #[inline(always)]
     pub(super) fn store(&mut self, at: usize, packs: [Pack<S>; P]) {
         for (plane, pack) in packs.iter().enumerate() {
-            store(&mut self.numbers, plane * self.length + at, *pack);
+            store(&mut self.numbers, self.start + plane * self.length + at, *pack);
         }
     }
 }
@@ -101,7 +109,7 @@ pub(super) fn get<S: Copy + Default, const P: usize>(
 
 /// One pack of each plane that is being written.
 #[inline(always)]
-fn to_pack<S: Copy + Default, const P: usize>(
+pub(super) fn to_pack<S: Copy + Default, const P: usize>(
     from: &[&mut [Pack<S>]; P],
     at: usize,
 ) -> [Pack<S>; P] {
@@ -187,10 +195,11 @@ pub(super) struct Levels<F: Fold<P>, const P: usize> {
     /// What a rest's parts need, each with those before it.
     parts: [F::Weights; 4],
     cut: Cut,
+    /// Whether there is a level of two.
+    two: bool,
     /// Where rests begin, in elements after the window they are a part of.
     ahead: usize,
     rest: usize,
-    lanes: usize,
 }
 
 /// Two planes, one of them to be written.
@@ -201,10 +210,14 @@ fn pair<T>(list: &mut [T], from: usize, to: usize) -> (&T, &mut T) {
 
 impl<F: Fold<P>, const P: usize> Levels<F, P> {
     /// Room for tiles of some elements, all lanes together.
-    pub(super) fn new(length: usize, cut: Cut, lanes: usize) -> Result<Self, WindowError> {
+    pub(super) fn new(length: usize, cut: Cut) -> Result<Self, WindowError> {
         // With one row a rest follows the node in the same tile, else it lies a block ahead.
         let ahead = if cut.rows == 1 { cut.node } else { 0 };
         let rest = if cut.rows == 1 && F::REPEATS { 0 } else { cut.rest };
+        let half = cut.node / 2;
+        // Where a join costs more than memory does, no level is left out.
+        let asked = rest & 2 > 0 && if F::REPEATS { rest < 4 } else { P > 1 };
+        let two = half == 2 || asked || (F::PIVOT && half > 1);
         let room = |level: usize| {
             let needed = match level {
                 2 => true,
@@ -214,13 +227,13 @@ impl<F: Fold<P>, const P: usize> Levels<F, P> {
         };
         Ok(Levels {
             levels: [room(2)?, room(4)?, room(8)?],
-            rests: Planes::new(if rest > 0 { length + SLACK } else { 0 })?,
+            rests: Planes::new(if F::REPEATS && rest > 0 { length + SLACK } else { 0 })?,
             weights: [1, 2, 4, 8].map(|size| F::weights(size, size)),
             parts: [1, 2, 4, 8].map(|part| F::weights(rest % part, part)),
             cut,
+            two,
             ahead,
             rest,
-            lanes,
         })
     }
 
@@ -236,13 +249,42 @@ impl<F: Fold<P>, const P: usize> Levels<F, P> {
 
     /// Some packs of rests, none if windows have none.
     #[inline(always)]
-    pub(super) fn rests(&self, at: usize, count: usize) -> Option<[&[Pack<F::Scalar>]; P]> {
-        if self.rest > 1 && self.rest.is_power_of_two() {
-            // One level, which is there already.
-            let level = &self.levels[self.rest.ilog2() as usize - 1];
-            return Some(level.packs(at + self.ahead * self.lanes, count));
+    pub(super) fn rests<'a>(
+        &'a self,
+        raw: Raw<'a, F::Item>,
+        at: usize,
+        count: usize,
+    ) -> Option<Rests<'a, F, P>> {
+        if self.rest == 0 {
+            return None;
         }
-        (self.rest > 0).then(|| self.rests.packs(at, count))
+        let ahead = at + self.ahead * raw.lanes;
+        let single =
+            if self.rest.is_power_of_two() && (self.rest > 2 || (self.rest == 2 && self.two)) {
+                // One level, which is there already.
+                Some(self.levels[self.rest.ilog2() as usize - 1].packs(ahead, count))
+            } else {
+                F::REPEATS.then(|| self.rests.packs(at, count))
+            };
+        if single.is_some() {
+            return Some(Rests { single, parts: Parts::default(), weights: self.parts });
+        }
+        let mut offset = 0;
+        let mut part = |size: usize| {
+            let at = ahead + offset * raw.lanes;
+            let there = self.rest & size > 0;
+            offset += if there { size } else { 0 };
+            there.then_some(at)
+        };
+        let one = part(1).map(|at| raw.lifts::<F, P>(at, count));
+        let two = part(2);
+        let pair = two
+            .filter(|_| !self.two)
+            .map(|at| [at, at + raw.lanes].map(|at| raw.lifts::<F, P>(at, count)));
+        let plane = |level: usize| move |at| self.levels[level].packs(at, count);
+        let two = two.filter(|_| self.two).map(plane(0));
+        let planes = [two, part(4).map(plane(1)), part(8).map(plane(2))];
+        Some(Rests { single, parts: Parts { one, pair, planes }, weights: self.parts })
     }
 
     /// Makes the levels and rests at `count` places, all lanes together.
@@ -255,9 +297,7 @@ impl<F: Fold<P>, const P: usize> Levels<F, P> {
             let there = (raw.items.len() - (size - 1) * lanes) / WIDTH;
             there.min((count + reach * lanes).div_ceil(WIDTH))
         };
-        // Where a join costs more than memory does, no level is left out.
-        let two =
-            half == 2 || (rest & 2 > 0 && (rest < 4 || !F::REPEATS)) || (F::PIVOT && half > 1);
+        let two = self.two;
         if self.cut.node == 1 {
             // The nodes themselves, and so are those of two.
             let (from, count) = (raw.lifts::<F, P>(0, packs(1)), packs(1));
@@ -279,11 +319,8 @@ impl<F: Fold<P>, const P: usize> Levels<F, P> {
         if half == 8 || rest & 8 > 0 {
             self.double(2, lanes, packs(8));
         }
-        if rest > 1 && rest.is_power_of_two() {
-        } else if rest > 0 && F::REPEATS {
+        if F::REPEATS && (rest == 1 || (rest > 0 && !rest.is_power_of_two())) {
             self.cover_rests(raw, count.div_ceil(WIDTH));
-        } else if rest > 0 {
-            self.make_rests(raw, count.div_ceil(WIDTH));
         }
     }
 
@@ -346,41 +383,58 @@ impl<F: Fold<P>, const P: usize> Levels<F, P> {
             put(&mut to, pack, F::join(get(&left, pack), get(&right, pack), weights));
         }
     }
+}
 
-    /// `R = A_a[i] + A_b[i+a] + ..`
+/// `R = A_a[i] + A_b[i+a] + ..`
+pub(super) struct Rests<'a, F: Fold<P>, const P: usize> {
+    /// All of it, where it is there already.
+    pub(super) single: Option<PacksOf<'a, F::Scalar, P>>,
+    parts: Parts<'a, F, P>,
+    weights: [F::Weights; 4],
+}
+
+struct Parts<'a, F: Fold<P>, const P: usize> {
+    one: Option<Lifts<'a, F, P>>,
+    /// Two single elements, where there is no level of two.
+    pair: Option<[Lifts<'a, F, P>; 2]>,
+    /// Parts of 2, 4 and 8.
+    planes: [Option<PacksOf<'a, F::Scalar, P>>; 3],
+}
+
+impl<F: Fold<P>, const P: usize> Default for Parts<'_, F, P> {
+    fn default() -> Self {
+        Parts { one: None, pair: None, planes: [None; 3] }
+    }
+}
+
+impl<F: Fold<P>, const P: usize> Rests<'_, F, P> {
+    /// One pack.
     #[inline(always)]
-    fn make_rests(&mut self, raw: Raw<'_, F::Item>, packs: usize) {
-        let start = self.ahead * raw.lanes;
-        let mut offset = 0;
-        for (level, weights) in self.parts.into_iter().enumerate() {
-            let size = 1 << level;
-            if self.rest & size == 0 {
-                continue;
-            }
-            let at = start + offset * raw.lanes;
-            let mut to = self.rests.packs_mut(0, packs);
-            if level == 0 {
-                let from = raw.lifts::<F, P>(at, packs);
-                for pack in 0..packs {
-                    one_by_one();
-                    put(&mut to, pack, from.get(pack));
-                }
-            } else {
-                let from = self.levels[level - 1].packs(at, packs);
-                if offset == 0 {
-                    for (to, from) in to.iter_mut().zip(from) {
-                        to.copy_from_slice(from);
-                    }
-                } else {
-                    for pack in 0..packs {
-                        one_by_one();
-                        let sum = F::join(to_pack(&to, pack), get(&from, pack), weights);
-                        put(&mut to, pack, sum);
-                    }
-                }
-            }
-            offset += size;
+    pub(super) fn get(&self, pack: usize) -> [Pack<F::Scalar>; P] {
+        if let Some(single) = &self.single {
+            return get(single, pack);
         }
+        let mut rest = [[F::Scalar::default(); WIDTH]; P];
+        if F::REPEATS {
+            return rest;
+        }
+        let mut begun = false;
+        if let Some(one) = &self.parts.one {
+            (rest, begun) = (one.get(pack), true);
+        }
+        if let Some([left, right]) = &self.parts.pair {
+            let two = F::join(left.get(pack), right.get(pack), F::weights(1, 1));
+            rest = if begun { F::join(rest, two, self.weights[1]) } else { two };
+            begun = true;
+        }
+        for (plane, weights) in self.parts.planes.iter().zip(&self.weights[1..]) {
+            if let Some(plane) = plane {
+                let part = get(plane, pack);
+                rest = if begun { F::join(rest, part, *weights) } else { part };
+                begun = true;
+            }
+        }
+        rest
     }
 }
 
@@ -391,7 +445,14 @@ pub(super) struct Nodes<'a, F: Fold<P>, const P: usize> {
     weights: F::Weights,
 }
 
-impl<F: Fold<P>, const P: usize> Nodes<'_, F, P> {
+impl<'a, F: Fold<P>, const P: usize> Nodes<'a, F, P> {
+    /// Some of them.
+    #[inline(always)]
+    pub(super) fn part(&self, at: usize, count: usize) -> Self {
+        let part = |packs: [&'a [Pack<F::Scalar>]; P]| packs.map(|packs| &packs[at..][..count]);
+        Nodes { left: part(self.left), right: part(self.right), weights: self.weights }
+    }
+
     /// A node of two halves.
     #[inline(always)]
     pub(super) fn joined(&self, pack: usize) -> [Pack<F::Scalar>; P] {

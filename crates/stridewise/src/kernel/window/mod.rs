@@ -33,6 +33,7 @@ mod linked;
 mod options;
 mod order;
 mod reduce;
+mod rows;
 mod run;
 mod runs;
 mod scan;

@@ -13,7 +13,7 @@ use super::options::{Missing, Mode, Op, Overflow, Windows};
 use super::order::{Rank, finish, order, rank_of};
 use super::run::{Job, Worker};
 use super::runs::{Holes, Run, runs};
-use super::scan::{Cut, Engine, Fold, Tiles};
+use super::scan::{Cut, Engine, Fold, Lie, Tiles};
 use super::sink::{self, Fill, Give};
 use super::source::{
     AsIs, Beside, Convert, Narrow, Real, Rule, Source, There, Trueness, Whole, Wide,
@@ -398,8 +398,11 @@ where
         let mut source = unsafe { Source::<C>::new(job.lanes, job.pitch, rule, job.backend) };
         let counts = counts::<C::From>(job, ending.missing)?;
         let mut engine = Engine::new(fold, job.size, job.pitch, job.backend)?;
-        engine.run(&mut source, job.starts.clone(), &mut |first, results| {
-            write::<G>(job, first, results, counts.as_deref(), ending.fill)
+        // SAFETY: what lies in place is not written again.
+        let place = unsafe { place::<G>(job, counts.as_deref(), ending.fill) };
+        engine.run(&mut source, job.starts.clone(), place, &mut |first, results, lie| match lie {
+            Lie::InPlace => job.count(results.len()),
+            Lie::Aside => write::<G>(job, first, results, counts.as_deref(), ending.fill),
         })
     })
 }
@@ -429,7 +432,7 @@ where
                 runs(&mut holes, shape, size, job.starts.clone(), Holes::Belong)
             }
         };
-        let finish = |first: i64, results: &mut [f64]| {
+        let finish = |first: i64, results: &mut [f64], lie: Lie| {
             if let Some(counts) = &counts {
                 let past = (first - job.starts.start) as usize * job.pitch;
                 for (result, count) in results.iter_mut().zip(&counts[past..]) {
@@ -437,12 +440,19 @@ where
                 }
             }
             settle(&equal, first, job.pitch, results);
-            write::<G>(job, first, results, counts.as_deref(), ending.fill)
+            match lie {
+                Lie::InPlace => job.count(results.len()),
+                Lie::Aside => write::<G>(job, first, results, counts.as_deref(), ending.fill),
+            }
         };
         // What is counted is divided by its count instead.
         let divisor = if counts.is_some() { 1.0 } else { size as f64 };
         let mut engine = Engine::new(Mean { size: divisor }, size, job.pitch, job.backend)?;
-        engine.run(&mut source, job.starts.clone(), &mut |first, results| finish(first, results))
+        // SAFETY: what lies in place is not written again.
+        let place = unsafe { place::<G>(job, counts.as_deref(), ending.fill) };
+        engine.run(&mut source, job.starts.clone(), place, &mut |first, results, lie| {
+            finish(first, results, lie)
+        })
     })
 }
 
@@ -491,11 +501,28 @@ pub(super) fn there<N: Keyed>(job: &Job<'_>) -> Result<Option<Vec<f64>>, WindowE
     }
     let mut counts = Vec::new();
     let mut engine = Engine::new(Sum::<f64>(PhantomData), job.size, job.pitch, job.backend)?;
-    engine.run(&mut source, job.starts.clone(), &mut |_, results| -> Result<(), WindowError> {
+    let starts = job.starts.clone();
+    engine.run(&mut source, starts, None, &mut |_, results, _| -> Result<(), WindowError> {
         counts.extend_from_slice(results);
         Ok(())
     })?;
     Ok(Some(counts))
+}
+
+/// Where the results of a job may be computed, if all of them count and are what is wanted.
+///
+/// # Safety
+/// The job's results are neither read nor written in another way while it lives.
+unsafe fn place<'a, G: Give>(
+    job: &Job<'_>,
+    counts: Option<&[f64]>,
+    fill: Fill,
+) -> Option<&'a mut [G::From]> {
+    if counts.is_some() || fill.flip != 0 {
+        return None;
+    }
+    // SAFETY: the job's windows, which may be written while it runs, and the caller's promise.
+    unsafe { job.results.place::<G>(&job.starts) }
 }
 
 /// Writes results of a job, and counts them.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::keys::Keyed;
 use super::stream::{Way, store, stream, stream_row};
 use crate::kernel::arch::{Backend, LINE, Task};
-use crate::kernel::element::{Number, Truth};
+use crate::kernel::element::{Element, Number, Truth};
 
 /// Output lanes that lie side by side, in memory that may be written.
 #[derive(Clone, Copy, Debug)]
@@ -35,17 +35,21 @@ pub(super) struct Results {
 pub(super) trait Give: 'static {
     type From: Copy;
     type To: Number;
+    /// Whether results are what is wanted already.
+    const SAME: bool;
     /// `flip` is the exclusive or of keys.
     fn give(from: Self::From, flip: i64) -> Self::To;
 }
 
 macro_rules! gifts {
-    ($($(#[$note:meta])* $name:ident<$bound:ident>: $source:ty => $to:ty, |$from:ident, $flip:ident| $body:expr;)*) => {$(
+    ($($(#[$note:meta])* $name:ident<$bound:ident>: $source:ty => $to:ty, same: $same:expr,
+        |$from:ident, $flip:ident| $body:expr;)*) => {$(
         $(#[$note])*
         pub(super) struct $name<T>(PhantomData<T>);
         impl<T: $bound> Give for $name<T> {
             type From = $source;
             type To = $to;
+            const SAME: bool = $same;
             #[inline(always)]
             fn give($from: $source, $flip: i64) -> $to {
                 $body
@@ -55,11 +59,11 @@ macro_rules! gifts {
 }
 gifts! {
     /// A double, as it is or rounded.
-    Float<Number>: f64 => T, |from, _flip| T::from_f64(from);
+    Float<Number>: f64 => T, same: matches!(T::ELEMENT, Element::F64), |from, _flip| T::from_f64(from);
     /// The value of a key.
-    Value<Keyed>: T::Key => T, |from, flip| value(from, flip);
+    Value<Keyed>: T::Key => T, same: false, |from, flip| value(from, flip);
     /// The value of a key, as a double.
-    RealValue<Keyed>: T::Key => f64, |from, flip| value::<T>(from, flip).to_f64();
+    RealValue<Keyed>: T::Key => f64, same: false, |from, flip| value::<T>(from, flip).to_f64();
 }
 
 #[inline(always)]
@@ -81,10 +85,12 @@ pub(super) struct Trueness;
 pub(super) struct TruenessReal;
 
 macro_rules! plain_gifts {
-    ($($name:ident: $source:ty => $to:ty, |$from:ident, $flip:ident| $body:expr;)*) => {$(
+    ($($name:ident: $source:ty => $to:ty, same: $same:expr,
+        |$from:ident, $flip:ident| $body:expr;)*) => {$(
         impl Give for $name {
             type From = $source;
             type To = $to;
+            const SAME: bool = $same;
             #[inline(always)]
             #[allow(clippy::cast_sign_loss, clippy::cast_possible_truncation)]
             fn give($from: $source, $flip: i64) -> $to {
@@ -94,12 +100,12 @@ macro_rules! plain_gifts {
     )*};
 }
 plain_gifts! {
-    Signed: i64 => i64, |from, _flip| from;
-    Unsigned: i64 => u64, |from, _flip| from as u64;
-    SignedReal: i64 => f64, |from, _flip| from as f64;
-    UnsignedReal: i64 => f64, |from, _flip| from as u64 as f64;
-    Trueness: i8 => Truth, |from, flip| Truth(u8::from(i64::from(from) ^ flip != 0));
-    TruenessReal: i8 => f64, |from, flip| f64::from(u8::from(i64::from(from) ^ flip != 0));
+    Signed: i64 => i64, same: true, |from, _flip| from;
+    Unsigned: i64 => u64, same: false, |from, _flip| from as u64;
+    SignedReal: i64 => f64, same: false, |from, _flip| from as f64;
+    UnsignedReal: i64 => f64, same: false, |from, _flip| from as u64 as f64;
+    Trueness: i8 => Truth, same: false, |from, flip| Truth(u8::from(i64::from(from) ^ flip != 0));
+    TruenessReal: i8 => f64, same: false, |from, flip| f64::from(u8::from(i64::from(from) ^ flip != 0));
 }
 
 /// Which results count, and what stands for the others.
@@ -111,6 +117,27 @@ pub(super) struct Fill {
 }
 
 impl Results {
+    /// Where the results of windows go that start at these indices of one lane, if nothing is
+    /// between a computation and them: no conversion, step or gap.
+    ///
+    /// # Safety
+    /// As for [`write`](Results::write), and nobody else reads or writes them while it lives.
+    pub(super) unsafe fn place<'a, G: Give>(
+        &self,
+        starts: &Range<i64>,
+    ) -> Option<&'a mut [G::From]> {
+        let size = size_of::<G::From>();
+        let dense = self.columns == 1 && self.step == 1 && self.dilation == 1;
+        if !(G::SAME && dense && self.stride == size as isize) {
+            return None;
+        }
+        let begin = self.start.wrapping_offset((starts.start + self.shift) as isize * self.stride);
+        let begin = begin.cast::<G::From>();
+        let count = usize::try_from(starts.end - starts.start).ok()?;
+        // SAFETY: the caller's promise; they are dense, aligned and of that type.
+        begin.is_aligned().then(|| unsafe { std::slice::from_raw_parts_mut(begin, count) })
+    }
+
     /// Writes the results of the windows that start at `first` and after it, `pitch` for each
     /// start. Where `counts` are given, windows with too few elements get the fill.
     ///

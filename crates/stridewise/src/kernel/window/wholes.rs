@@ -55,7 +55,8 @@ fn halves<C: Convert<To = i64>>(job: &Job<'_>, rule: Rule<i64>) -> Result<Vec<i6
     let mut source = unsafe { Source::<C>::new(job.lanes, job.pitch, rule, job.backend) };
     let mut all = Vec::new();
     let mut engine = Engine::new(Sum::<i64>(PhantomData), job.size, job.pitch, job.backend)?;
-    engine.run(&mut source, job.starts.clone(), &mut |_, sums| -> Result<(), WindowError> {
+    let starts = job.starts.clone();
+    engine.run(&mut source, starts, None, &mut |_, sums, _| -> Result<(), WindowError> {
         all.extend_from_slice(sums);
         Ok(())
     })?;
