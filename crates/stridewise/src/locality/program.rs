@@ -65,6 +65,8 @@ pub(super) struct Site {
     pub(super) trips: u128,
     /// How much work one run is: 1, and more where it covers many lines.
     pub(super) work: u64,
+    /// The lowest and the highest byte that it reaches.
+    pub(super) span: (i64, i64),
 }
 
 /// Bytes that count as one unit of an access's work.
@@ -158,7 +160,14 @@ impl Site {
         let trips = extents.iter().fold(1u128, |product, &extent| {
             product.saturating_mul(u128::from(extent.unsigned_abs()))
         });
+        // Invariant N3: every address that is reached fits.
+        let mut span = (access.base, access.base.saturating_add(access.size - 1));
+        for (coefficient, extent) in access.coefficients.iter().zip(extents) {
+            let far = coefficient.saturating_mul(extent.saturating_sub(1).max(0));
+            span = (span.0.saturating_add(far.min(0)), span.1.saturating_add(far.max(0)));
+        }
         Site {
+            span,
             operand: access.operand,
             effect: access.effect,
             size: access.size,
@@ -167,6 +176,16 @@ impl Site {
             trips,
             work: (1 + (access.size.unsigned_abs() - 1) / WORK_BYTES).min(MAX_WORK),
         }
+    }
+}
+
+impl Site {
+    /// Whether every access lies within one line.
+    pub(super) fn keeps_within(&self, line_bits: u32) -> bool {
+        let steps = self.coefficients.iter().map(|step| step.trailing_zeros());
+        // All accesses lie alike in blocks of this size.
+        let block = 1i64 << steps.fold(line_bits, u32::min);
+        (self.base & (block - 1)) + (self.size - 1) < block
     }
 }
 

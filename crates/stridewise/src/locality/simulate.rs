@@ -17,10 +17,10 @@
 //!
 //! Worked: `(1,16):(128,8)+0` is two runs of 8 accesses, 2 simulated and 14 known to hit.
 
-use super::cache::Cache;
+use super::cache::{Asked, Cache, SITE_BITS};
 use super::counts::Counts;
 use super::error::LocalityError;
-use super::program::{Program, Repeat, Step};
+use super::program::{Program, Repeat, Site, Step};
 use super::warp::Watch;
 use crate::control::Control;
 use crate::machine::Machine;
@@ -86,8 +86,11 @@ pub fn simulate(
     let program = Program::new(nest);
     let caches: Vec<Cache> = machine.caches().iter().map(Cache::new).collect();
     let levels = caches.len(); // At least one, invariant M4.
+    let line_bits = caches.iter().map(|cache| cache.line_bits).min().unwrap_or(0);
     let mut run = Run {
         program: &program,
+        queue: Queue::for_program(&program, line_bits),
+        line_bits,
         caches,
         misses: vec![0; program.sites.len() * levels],
         at: program.bases(),
@@ -101,6 +104,7 @@ pub fn simulate(
         control,
     };
     run.steps(&program.body)?;
+    run.settle();
     let counts = Counts::new(&program, &run.misses, levels);
     Ok(Simulated { counts, simulated: run.simulated, warps: run.warps })
 }
@@ -113,6 +117,10 @@ pub(super) struct Run<'a> {
     pub(super) misses: Vec<u128>,
     /// Where each site's next access lies.
     at: Vec<i64>,
+    /// Accesses that are yet to be made, where they can be put into words.
+    queue: Option<Queue>,
+    /// The bits of the smallest line's size.
+    line_bits: u32,
     engine: Exact,
     simulated: u64,
     warps: u64,
@@ -143,6 +151,13 @@ impl Run<'_> {
     fn touch(&mut self, site: usize) {
         self.simulated = self.simulated.saturating_add(self.program.sites[site].work);
         let (address, size) = (self.at[site], self.program.sites[site].size);
+        if self.queue.as_ref().is_some_and(|queue| queue.waiting == Queue::LENGTH) {
+            self.settle();
+        }
+        if let Some(queue) = &mut self.queue {
+            queue.push(address >> self.line_bits, site);
+            return;
+        }
         let levels = self.caches.len();
         if let Some((first, farther)) = self.caches.split_first_mut()
             && first.misses(address, size)
@@ -159,6 +174,9 @@ impl Run<'_> {
         };
         let mut iteration = 0;
         while iteration < inner.extent {
+            if watch.as_ref().is_some_and(|watch| watch.looks_at(iteration)) {
+                self.settle();
+            }
             if let Some(skip) = watch.as_mut().and_then(|watch| {
                 watch.skip(iteration, inner.extent, &mut self.caches, &mut self.misses)
             }) {
@@ -210,12 +228,16 @@ impl Run<'_> {
             if run <= settled {
                 self.every(inner, run);
             } else {
-                self.every(inner, settled - 1);
-                let before = self.misses_of(inner);
-                self.every(inner, 1);
                 let rest = run - settled;
                 if settled > 1 {
+                    self.every(inner, settled - 1);
+                    self.settle();
+                    let before = self.misses_of(inner);
+                    self.every(inner, 1);
+                    self.settle();
                     self.multiply(inner, &before, u128::from(rest.unsigned_abs()));
+                } else {
+                    self.every(inner, 1);
                 }
                 self.advance(inner, rest);
                 self.done += inner.accesses.saturating_mul(u128::from(rest.unsigned_abs()));
@@ -240,18 +262,13 @@ impl Run<'_> {
 
     /// Whether every site can stay in its line for more than one iteration.
     fn has_runs(&self, inner: &Repeat) -> bool {
-        let line = 1u64 << self.smallest_line_bits();
+        let line = 1u64 << self.line_bits;
         inner.strides.iter().all(|stride| stride.unsigned_abs() < line)
-    }
-
-    fn smallest_line_bits(&self) -> u32 {
-        self.caches.iter().map(|cache| cache.line_bits).min().unwrap_or(0)
     }
 
     /// For how many iterations no site leaves its line, and how many of those to simulate.
     fn run_length(&self, inner: &Repeat, left: i64) -> (i64, i64) {
-        let bits = self.smallest_line_bits();
-        let line = 1i64 << bits;
+        let line = 1i64 << self.line_bits;
         let mut run = left;
         let mut touched = 0;
         for step in &inner.body {
@@ -279,10 +296,20 @@ impl Run<'_> {
 
     /// Every access of some iterations: the loop that everything else avoids.
     fn every(&mut self, inner: &Repeat, iterations: i64) {
+        let work = inner.work.saturating_mul(iterations.unsigned_abs());
+        self.simulated = self.simulated.saturating_add(work);
+        let mut left = iterations;
+        while let Some(queue) = &mut self.queue {
+            left -= queue.extend(inner, &mut self.at, left, self.line_bits);
+            if left == 0 {
+                return;
+            }
+            self.settle();
+        }
         let levels = self.caches.len();
         let (at, misses) = (&mut self.at[..], &mut self.misses[..]);
         let Some((first, farther)) = self.caches.split_first_mut() else { return };
-        for _ in 0..iterations {
+        for _ in 0..left {
             for walk in &inner.walks {
                 let address = at[walk.site];
                 at[walk.site] = address.wrapping_add(walk.stride);
@@ -292,8 +319,29 @@ impl Run<'_> {
                 }
             }
         }
-        let work = inner.work.saturating_mul(iterations.unsigned_abs());
-        self.simulated = self.simulated.saturating_add(work);
+    }
+
+    /// Makes the accesses that wait: all in the first level, what missed in the next, and so on.
+    /// Levels only meet in what one asks the other, so that is what one by one would count.
+    fn settle(&mut self) {
+        let Some(queue) = &mut self.queue else { return };
+        let levels = self.caches.len();
+        let mut waiting = &mut queue.entries[..queue.waiting];
+        for (level, cache) in self.caches.iter_mut().enumerate() {
+            let asked = if level == 0 { Asked::Always } else { Asked::OnMisses };
+            let shift = SITE_BITS + cache.line_bits - self.line_bits;
+            let missed = cache.pass(waiting, shift, asked);
+            waiting = &mut waiting[..missed];
+            if self.program.sites.len() == 1 {
+                self.misses[level] += missed as u128;
+                continue;
+            }
+            for entry in &*waiting {
+                let site = Queue::site(*entry);
+                self.misses[site * levels + level] += 1;
+            }
+        }
+        queue.waiting = 0;
     }
 
     /// Tells the caller how far the simulation is, and keeps to the limit.
@@ -308,6 +356,60 @@ impl Run<'_> {
         let done = self.done.saturating_add(u128::from(self.simulated));
         let narrow = |count: u128| u64::try_from(count).unwrap_or(u64::MAX);
         Ok(self.control.tell(narrow(done), narrow(self.total))?)
+    }
+}
+
+/// Accesses in order, each a line's number and its site in a word.
+struct Queue {
+    entries: Vec<i64>,
+    waiting: usize,
+}
+
+impl Queue {
+    /// What waits fits the nearest cache of any machine beside the state of a small one.
+    const LENGTH: usize = 1 << SITE_BITS;
+
+    /// A queue, if every access lies within a line and words can name all.
+    fn for_program(program: &Program, line_bits: u32) -> Option<Queue> {
+        let bound = 1i64 << (i64::BITS - 1 - SITE_BITS);
+        let fits = |site: &Site| {
+            site.keeps_within(line_bits)
+                && site.span.0 >> line_bits >= -bound
+                && site.span.1 >> line_bits < bound
+        };
+        let is_possible = program.sites.len() <= Queue::LENGTH && program.sites.iter().all(fits);
+        is_possible.then(|| Queue { entries: vec![0; Queue::LENGTH], waiting: 0 })
+    }
+
+    /// The site of an entry.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn site(entry: i64) -> usize {
+        entry as usize & (Queue::LENGTH - 1)
+    }
+
+    /// Adds one access, if there is room.
+    fn push(&mut self, line: i64, site: usize) {
+        self.entries[self.waiting] = line << SITE_BITS | site as i64;
+        self.waiting += 1;
+    }
+
+    /// Adds as many iterations of a leaf as there is room for, at most `limit`, and moves its
+    /// sites; how many. None if not even one fits.
+    fn extend(&mut self, leaf: &Repeat, at: &mut [i64], limit: i64, line_bits: u32) -> i64 {
+        let sites = leaf.walks.len();
+        let room = (Queue::LENGTH - self.waiting) / sites;
+        let count = usize::try_from(limit).map_or(room, |limit| limit.min(room));
+        let entries = &mut self.entries[self.waiting..][..count * sites];
+        for (nth, walk) in leaf.walks.iter().enumerate() {
+            let mut address = at[walk.site];
+            for iteration in entries.chunks_exact_mut(sites) {
+                iteration[nth] = address >> line_bits << SITE_BITS | walk.site as i64;
+                address = address.wrapping_add(walk.stride);
+            }
+            at[walk.site] = address;
+        }
+        self.waiting += entries.len();
+        count as i64
     }
 }
 

@@ -102,6 +102,11 @@ impl Watch {
         (iteration / self.period + 1).saturating_mul(self.period)
     }
 
+    /// Whether [`Watch::skip`] looks at the caches at this iteration.
+    pub(super) fn looks_at(&self, iteration: i64) -> bool {
+        !self.given_up && iteration % self.period == 0
+    }
+
     /// If the caches repeat, moves caches and counts on by as many iterations as possible and
     /// says by how many.
     pub(super) fn skip(
@@ -111,7 +116,7 @@ impl Watch {
         caches: &mut [Cache],
         misses: &mut [u128],
     ) -> Option<i64> {
-        if self.given_up || iteration % self.period != 0 {
+        if !self.looks_at(iteration) {
             return None;
         }
         let check = iteration / self.period;
@@ -149,15 +154,11 @@ impl Watch {
 impl Kept {
     /// Whether `now` is these caches, moved by some periods.
     fn equals(&mut self, now: &[Cache], regions: &[Vec<Region>], periods: i64) -> bool {
-        let held = |caches: &[Cache]| caches.iter().map(|cache| cache.held).collect::<Vec<_>>();
-        if held(&self.caches) != held(now) {
-            return false;
-        }
         let (first_level, first_set) = self.mismatch;
         for turn in 0..now.len() {
             let level = (first_level + turn) % now.len();
             let (before, now) = (&self.caches[level], &now[level]);
-            let sets = before.capacity() / before.ways;
+            let sets = before.sets();
             let start = if turn == 0 { first_set } else { 0 };
             for set in (start..sets).chain(0..start) {
                 if !same_set(before, now, set, &regions[level], periods) {
@@ -205,7 +206,7 @@ fn shift_all(caches: &mut [Cache], regions: &[Vec<Region>], periods: i64) -> Opt
     let mut all = Vec::with_capacity(caches.len());
     for (cache, regions) in caches.iter().zip(regions) {
         let mut moved_cache = cache.clone();
-        for set in 0..cache.capacity() / cache.ways {
+        for set in 0..cache.sets() {
             let target = moved_set(cache, set, regions, periods);
             let mut lines = Vec::with_capacity(cache.ways);
             for line in cache.recent(set) {
