@@ -1,23 +1,10 @@
-//! The state of one cache: lines stay at their places in a set, and words say which was used when.
-//!
-//! A set orders its places in one word, four bits each, most recently used first; further words
-//! have one byte in the same order for each line there, a hash, so that all are compared at once:
-//!
-//! ```text
-//! touch line:  its byte is the nth, and so is the line   a hit, both words turn up to n
-//!              else                                      both turn, line goes to the place that
-//!                                                        was last: a hit if it was there, or a miss
-//! ```
-//!
-//! That is LRU with at most one line written a touch, and nothing shifted in memory. Sets have 8 or
-//! 16 places: the first `ways` lines of a longer list are what a set of fewer ways holds, so a line
-//! found behind them is a miss. Sets of more than 16 ways list their lines in order instead.
-//! Worked: in sets of two ways, lines 0, 64, 0, 128 of 64 sets leave set 0 as `[128, 0]`: 64 was
-//! the least recently used.
+//! The state of one cache: its sets, which line lies in which, and how queues pass.
 //!
 //! Caches are touched one by one, or in queues ([`Cache::pass`]): a level only hears what the
-//! nearer one missed, so it may hear it later, as long as it hears all of it in order.
+//! nearer one missed, so it may hear it later, as long as it hears all of it in order. Worked: of
+//! lines 0, 64, 0, 128 in 64 sets of two ways the second 0 alone hits, and 64 is gone in the end.
 
+use super::sets::{Level, Set, Tagging, Tags, misses_listed};
 use crate::machine::CacheLevel;
 
 /// No line: invariant N3 keeps addresses, and so line numbers, below it.
@@ -39,6 +26,7 @@ pub(super) struct Cache {
 
 #[derive(Clone, Debug)]
 enum Sets {
+    Tagged(Vec<Tags>, Tagging),
     Eight(Vec<Set<1>>),
     Sixteen(Vec<Set<2>>),
     /// `ways` lines a set, most recently used first.
@@ -46,20 +34,26 @@ enum Sets {
 }
 
 impl Cache {
-    pub(super) fn new(level: &CacheLevel) -> Cache {
+    /// An empty cache for accesses to bytes `low..=high` alone.
+    pub(super) fn new(level: &CacheLevel, (low, high): (i64, i64)) -> Cache {
         // Invariant M3 bounds ways and lines far below usize, on every target.
         let ways = usize::try_from(level.ways()).unwrap_or(usize::MAX);
         let lines = usize::try_from(level.lines()).unwrap_or(usize::MAX);
         let count = level.sets();
+        let line_bits = level.line().trailing_zeros();
+        let tagging = Tagging::new(count, low >> line_bits, high >> line_bits);
         Cache {
             sets: match ways {
+                0..=8 if let Some(tagging) = tagging => {
+                    Sets::Tagged(vec![Tags::NEW; lines / ways], tagging)
+                }
                 0..=8 => Sets::Eight(vec![Set::NEW; lines / ways]),
                 9..=16 => Sets::Sixteen(vec![Set::NEW; lines / ways]),
                 _ => Sets::Listed(vec![EMPTY; lines]),
             },
             ways,
             count,
-            line_bits: level.line().trailing_zeros(),
+            line_bits,
             mask: if count.count_ones() == 1 { count - 1 } else { -1 },
         }
     }
@@ -67,6 +61,7 @@ impl Cache {
     /// How many sets there are, as a length.
     pub(super) fn sets(&self) -> usize {
         match &self.sets {
+            Sets::Tagged(sets, _) => sets.len(),
             Sets::Eight(sets) => sets.len(),
             Sets::Sixteen(sets) => sets.len(),
             Sets::Listed(lines) => lines.len() / self.ways,
@@ -93,6 +88,9 @@ impl Cache {
     /// The lines of a set, most recently used first, [`EMPTY`] ones last.
     pub(super) fn recent(&self, set: usize) -> impl Iterator<Item = i64> {
         (0..self.ways).map(move |nth| match &self.sets {
+            Sets::Tagged(sets, tagging) => {
+                sets[set].tag(nth).map_or(EMPTY, |tag| tagging.line(set, tag))
+            }
             Sets::Eight(sets) => sets[set].line(nth),
             Sets::Sixteen(sets) => sets[set].line(nth),
             Sets::Listed(lines) => lines[set * self.ways + nth],
@@ -102,6 +100,12 @@ impl Cache {
     /// Replaces the lines of a set, most recently used first, [`EMPTY`] ones last.
     pub(super) fn replace(&mut self, set: usize, lines: &[i64]) {
         match &mut self.sets {
+            Sets::Tagged(sets, tagging) => {
+                sets[set] = Tags::NEW;
+                for &line in lines.iter().rev().filter(|&&line| line != EMPTY) {
+                    sets[set].push(tagging.place(line).1);
+                }
+            }
             Sets::Eight(sets) => sets[set] = Set::of(lines),
             Sets::Sixteen(sets) => sets[set] = Set::of(lines),
             Sets::Listed(all) => all[set * self.ways..][..self.ways].copy_from_slice(lines),
@@ -120,6 +124,7 @@ impl Cache {
     fn misses_line(&mut self, line: i64) -> bool {
         let at = self.set_of(line) as usize; // Below the number of sets.
         match &mut self.sets {
+            Sets::Tagged(sets, tagging) => sets[at].misses(tagging.place(line).1, self.ways),
             Sets::Eight(sets) => sets[at].misses(line, self.ways),
             Sets::Sixteen(sets) => sets[at].misses(line, self.ways),
             Sets::Listed(lines) => misses_listed(&mut lines[at * self.ways..][..self.ways], line),
@@ -148,6 +153,7 @@ impl Cache {
     pub(super) fn pass(&mut self, queue: &mut [i64], shift: u32, asked: Asked) -> usize {
         let (mask, ways) = (self.mask, self.ways);
         match (&mut self.sets, asked) {
+            (Sets::Tagged(sets, tagging), _) => tagging.pass(sets, ways, queue, shift),
             (Sets::Eight(sets), Asked::Always) if mask >= 0 => {
                 Level::new(sets, ways, mask, shift).pass::<true>(queue)
             }
@@ -180,244 +186,12 @@ pub(super) enum Asked {
     OnMisses,
 }
 
-/// What a set of `8 * WORDS` places knows of its lines.
-#[derive(Clone, Copy, Debug)]
-struct Set<const WORDS: usize> {
-    /// By place.
-    lines: [[i64; 8]; WORDS],
-    /// Hashes of the lines, most recently used first: the nth is byte `nth / WORDS` of word
-    /// `nth % WORDS`, so that a miss shifts one word and moves the others as they are.
-    bytes: [u64; WORDS],
-    /// Places, four bits each, most recently used first.
-    order: u64,
-}
-
-/// A bit in every byte.
-const ONES: u64 = u64::MAX / 255;
-/// The highest of every byte.
-const HIGH: u64 = ONES << 7;
-
-/// Seven bits of a line's number: where it lies between two multiples of 127.
-///
-/// 127 is prime: lines that are any distance apart but a multiple of it have different hashes for
-/// 127 steps, so walks with a stride seldom compare a line in vain.
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn hash(line: i64) -> u64 {
-    u64::from((line as u32).wrapping_mul(u32::MAX / 127) >> 25)
-}
-
-/// The `count` lowest bytes, at most 8.
-#[inline(always)]
-fn low_bytes(count: usize) -> u64 {
-    !(u64::MAX << (4 * count) << (4 * count))
-}
-
-impl<const WORDS: usize> Set<WORDS> {
-    const PLACES: usize = 8 * WORDS;
-    const NEW: Set<WORDS> = Set {
-        lines: [[EMPTY; 8]; WORDS],
-        bytes: [0; WORDS],
-        order: 0xfedc_ba98_7654_3210 & (u64::MAX >> (64 - 32 * WORDS)),
-    };
-
-    fn of(lines: &[i64]) -> Set<WORDS> {
-        let mut set = Set::NEW;
-        for &line in lines.iter().rev() {
-            set.push(line, hash(line));
-        }
-        set
-    }
-
-    #[inline(always)]
-    #[allow(clippy::cast_possible_truncation)]
-    fn place(&self, nth: usize) -> usize {
-        (self.order >> (4 * nth)) as usize % Self::PLACES
-    }
-
-    #[inline(always)]
-    fn line(&self, nth: usize) -> i64 {
-        self.lines.as_flattened()[self.place(nth)]
-    }
-
-    /// The bytes of the last word among which [`Set::alike`] looks. Of a set that fills all
-    /// places, the last is left to [`Set::push`].
-    #[inline(always)]
-    fn looked_at(ways: usize) -> u64 {
-        if ways == Self::PLACES { HIGH >> 8 } else { HIGH }
-    }
-
-    /// A bit for every line that has the hash, in their order; [`Self::nth`] tells which.
-    #[inline(always)]
-    fn alike(&self, hash: u64, looked_at: u64) -> u64 {
-        let mut all = 0;
-        for (word, bytes) in self.bytes.into_iter().enumerate() {
-            // Both have seven bits, so nothing is borrowed from the next byte.
-            let alike = HIGH - (bytes ^ (hash * ONES));
-            let is_last = word == WORDS - 1;
-            all |= (alike & if is_last { looked_at } else { HIGH }) >> (WORDS - 1 - word);
-        }
-        all
-    }
-
-    /// The first of those that are alike.
-    #[inline(always)]
-    fn nth(alike: u64) -> usize {
-        let bit = alike.trailing_zeros() as usize;
-        bit / 8 * WORDS + bit % 8 + WORDS - 8
-    }
-
-    /// Puts a line first and drops the last one, which it returns.
-    #[inline(always)]
-    #[allow(clippy::cast_possible_truncation)]
-    fn push(&mut self, line: i64, hash: u64) -> i64 {
-        self.order = match WORDS {
-            1 => u64::from((self.order as u32).rotate_left(4)),
-            _ => self.order.rotate_left(4),
-        };
-        let mut before = self.bytes[WORDS - 1] << 8 | hash;
-        for bytes in &mut self.bytes {
-            before = std::mem::replace(bytes, before);
-        }
-        let place = self.place(0);
-        std::mem::replace(&mut self.lines.as_flattened_mut()[place], line)
-    }
-
-    /// Moves the `nth` line to the front.
-    #[inline(always)]
-    fn turn(&mut self, nth: usize, hash: u64) {
-        let (place, before) = (self.place(nth) as u64, (1u64 << (4 * nth)) - 1);
-        self.order = self.order & !(before << 4 | 15) | (self.order & before) << 4 | place;
-        let mut before = self.bytes[WORDS - 1] << 8 | hash;
-        for (word, bytes) in self.bytes.iter_mut().enumerate() {
-            let own = *bytes;
-            let moved = low_bytes((nth + WORDS - word) / WORDS);
-            *bytes = own & !moved | before & moved;
-            before = own;
-        }
-    }
-
-    /// Touches a line; whether it was absent.
-    #[inline(always)]
-    fn misses(&mut self, line: i64, ways: usize) -> bool {
-        let hash = hash(line);
-        let mut alike = self.alike(hash, Self::looked_at(ways));
-        while alike != 0 {
-            let nth = Self::nth(alike);
-            if self.line(nth) == line {
-                self.turn(nth, hash);
-                return nth >= ways;
-            }
-            alike &= alike - 1;
-        }
-        self.push(line, hash) != line
-    }
-}
-
-/// The same for sets that list their lines in order.
-fn misses_listed(lines: &mut [i64], line: i64) -> bool {
-    let mut carried = line;
-    for way in lines {
-        std::mem::swap(way, &mut carried);
-        if carried == line {
-            return false;
-        }
-    }
-    true
-}
-
-/// A cache while a queue passes through it, its number of sets a power of two.
-struct Level<'a, const WORDS: usize> {
-    sets: &'a mut [Set<WORDS>],
-    ways: usize,
-    mask: i64,
-    shift: u32,
-    looked_at: u64,
-}
-
-impl<'a, const WORDS: usize> Level<'a, WORDS> {
-    fn new(sets: &'a mut [Set<WORDS>], ways: usize, mask: i64, shift: u32) -> Self {
-        Level { sets, ways, mask, shift, looked_at: Set::<WORDS>::looked_at(ways) }
-    }
-
-    /// `FRONT`: whether to look at the line used last before all others.
-    fn pass<const FRONT: bool>(&mut self, queue: &mut [i64]) -> usize {
-        let (mut at, mut missed) = (0, 0);
-        while at < queue.len() {
-            (at, missed) = self.plain::<FRONT>(queue, at, missed);
-            (at, missed) = self.others::<FRONT>(queue, at, missed);
-        }
-        missed
-    }
-
-    #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn set(&mut self, line: i64) -> &mut Set<WORDS> {
-        &mut self.sets[(line & self.mask) as usize] // Below the number of sets.
-    }
-
-    /// Touches that find the line first, or last, or not: all that needs no search. Ends at the
-    /// first other one.
-    ///
-    /// A loop of its own, because what it does not call costs it no registers: 40 instructions a
-    /// miss in 16 places, and 75 where [`Set::misses`] is inside.
-    #[inline(never)]
-    fn plain<const FRONT: bool>(
-        &mut self,
-        queue: &mut [i64],
-        mut at: usize,
-        mut missed: usize,
-    ) -> (usize, usize) {
-        let looked_at = self.looked_at;
-        while at < queue.len() {
-            let entry = queue[at];
-            let line = entry >> self.shift;
-            let set = self.set(line);
-            if !FRONT || set.line(0) != line {
-                let hash = hash(line);
-                if set.alike(hash, looked_at) != 0 {
-                    break;
-                }
-                let evicted = set.push(line, hash);
-                queue[missed] = entry;
-                missed += usize::from(evicted != line);
-            }
-            at += 1;
-        }
-        (at, missed)
-    }
-
-    /// Touches of any kind, up to the first miss.
-    #[inline(never)]
-    fn others<const FRONT: bool>(
-        &mut self,
-        queue: &mut [i64],
-        mut at: usize,
-        mut missed: usize,
-    ) -> (usize, usize) {
-        while at < queue.len() {
-            let entry = queue[at];
-            let line = entry >> self.shift;
-            let ways = self.ways;
-            let set = self.set(line);
-            let is_miss = (!FRONT || set.line(0) != line) && set.misses(line, ways);
-            queue[missed] = entry;
-            missed += usize::from(is_miss);
-            at += 1;
-            if is_miss {
-                break;
-            }
-        }
-        (at, missed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn cache(text: &str) -> Cache {
-        Cache::new(&text.parse().unwrap())
+        Cache::new(&text.parse().unwrap(), (-1 << 20, 1 << 20))
     }
 
     fn check(text: &str, touched: &[(i64, i64)], missed: &[bool]) {
@@ -469,29 +243,36 @@ mod tests {
         }
     }
 
-    /// Law: a queue misses what its entries miss one by one, in order.
+    /// Law: a queue misses what its entries miss one by one, in order; where lines are near, tags
+    /// hold what numbers do.
     #[test]
     fn queues_miss_as_single_touches_do() {
         let mut state = 1u64;
-        for (ways, sets) in [1, 2, 5, 8, 9, 12, 16, 17].into_iter().zip([4, 3].into_iter().cycle())
-        {
-            let mut cache = cache(&format!("{}:{ways}:64", sets * ways * 64));
-            for asked in [Asked::Always, Asked::OnMisses] {
-                for among in [ways, 2 * ways, sets * ways, 3 * sets * ways, 1 << 30] {
-                    let mut single = cache.clone();
+        for (ways, sets) in [1, 2, 5, 8, 9, 12, 16, 17].into_iter().zip([4, 3, 4, 4].repeat(2)) {
+            let level = format!("{}:{ways}:64", sets * ways * 64).parse().unwrap();
+            let mut near = Cache::new(&level, (-ways * 64, 4 * sets * ways * 64));
+            let mut far = Cache::new(&level, (-1 << 40, 1 << 40));
+            for among in [ways, 2 * ways, sets * ways, 3 * sets * ways, 1 << 30] {
+                for asked in [Asked::Always, Asked::OnMisses] {
+                    let mut single = far.clone();
                     let entries: Vec<i64> = (0..500)
                         .map(|site| {
                             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                             ((state >> 33).cast_signed() % among - ways) << 11 | site
                         })
                         .collect();
-                    let mut queue = entries.clone();
-                    let missed = cache.pass(&mut queue, 11, asked);
-                    let wanted =
-                        entries.into_iter().filter(|entry| single.misses((entry >> 11) * 64, 8));
-                    assert!(wanted.eq(queue[..missed].iter().copied()), "{ways} ways, {among}");
-                    for set in 0..cache.sets() {
-                        assert!(cache.recent(set).eq(single.recent(set)), "{ways} ways, {among}");
+                    let missed = |entry: &i64| single.misses((entry >> 11) * 64, 8);
+                    let wanted: Vec<i64> = entries.iter().copied().filter(missed).collect();
+                    for cache in
+                        [&mut near, &mut far].into_iter().skip(usize::from(among == 1 << 30))
+                    {
+                        let mut queue = entries.clone();
+                        let missed = cache.pass(&mut queue, 11, asked);
+                        assert_eq!(queue[..missed], wanted, "{ways} ways, {among}");
+                        for set in 0..cache.sets() {
+                            let lines = cache.recent(set);
+                            assert!(lines.eq(single.recent(set)), "{ways} ways, {among}");
+                        }
                     }
                 }
             }

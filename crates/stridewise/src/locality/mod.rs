@@ -27,6 +27,7 @@ mod rank;
 mod replay;
 mod residue;
 mod sample;
+mod sets;
 mod simulate;
 mod survey;
 mod walk;

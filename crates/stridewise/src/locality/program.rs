@@ -149,6 +149,14 @@ impl Program {
         accesses(&self.body)
     }
 
+    /// The lowest and the highest byte that reaches the caches.
+    pub(super) fn span(&self) -> (i64, i64) {
+        let made = |site: &&Site| site.trips > 0 && site.effect != Effect::Stream;
+        let spans = self.sites.iter().filter(made).map(|site| site.span);
+        let union = spans.reduce(|all, span| (all.0.min(span.0), all.1.max(span.1)));
+        union.unwrap_or((0, 0))
+    }
+
     /// The address of every site while all loop variables are 0.
     pub(super) fn bases(&self) -> Vec<i64> {
         self.sites.iter().map(|site| site.base).collect()

@@ -43,7 +43,7 @@ pub fn replay(nest: &Nest, machine: &Machine, limit: usize) -> Replay {
     let program = Program::new(nest);
     let mut player = Player {
         program: &program,
-        caches: machine.caches().iter().map(Cache::new).collect(),
+        caches: machine.caches().iter().map(|level| Cache::new(level, program.span())).collect(),
         indices: Vec::new(),
         accesses: Vec::new(),
         limit,

@@ -84,7 +84,8 @@ pub fn simulate(
     control: &Control<'_>,
 ) -> Result<Simulated, LocalityError> {
     let program = Program::new(nest);
-    let caches: Vec<Cache> = machine.caches().iter().map(Cache::new).collect();
+    let caches: Vec<Cache> =
+        machine.caches().iter().map(|level| Cache::new(level, program.span())).collect();
     let levels = caches.len(); // At least one, invariant M4.
     let line_bits = caches.iter().map(|cache| cache.line_bits).min().unwrap_or(0);
     let mut run = Run {
@@ -336,9 +337,13 @@ impl Run<'_> {
                 self.misses[level] += missed as u128;
                 continue;
             }
-            for entry in &*waiting {
-                let site = Queue::site(*entry);
-                self.misses[site * levels + level] += 1;
+            for (at, entry) in waiting.iter().enumerate() {
+                queue.tallies[at % 2][Queue::site(*entry)] += 1;
+            }
+            let misses = self.misses[level..].iter_mut().step_by(levels);
+            let [even, odd] = &mut queue.tallies;
+            for (misses, (even, odd)) in misses.zip(even.iter_mut().zip(odd)) {
+                *misses += u128::from(std::mem::take(even) + std::mem::take(odd));
             }
         }
         queue.waiting = 0;
@@ -363,6 +368,8 @@ impl Run<'_> {
 struct Queue {
     entries: Vec<i64>,
     waiting: usize,
+    /// Misses by site, of every other entry, so that counting one need not wait for the last.
+    tallies: [Vec<u32>; 2],
 }
 
 impl Queue {
@@ -378,7 +385,11 @@ impl Queue {
                 && site.span.1 >> line_bits < bound
         };
         let is_possible = program.sites.len() <= Queue::LENGTH && program.sites.iter().all(fits);
-        is_possible.then(|| Queue { entries: vec![0; Queue::LENGTH], waiting: 0 })
+        is_possible.then(|| Queue {
+            entries: vec![0; Queue::LENGTH],
+            waiting: 0,
+            tallies: [(); 2].map(|()| vec![0; program.sites.len()]),
+        })
     }
 
     /// The site of an entry.
