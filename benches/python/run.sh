@@ -18,6 +18,7 @@ mkdir -p ../results
     echo
     echo "Commit $(git rev-parse --short=10 HEAD). $(nproc) cores, $(uname -srm). Times vary by a tenth and more on a machine that others use."
     "$venv/bin/python" calls.py
+    "$venv/bin/python" kernels.py
     echo
     echo "## Ctrl-C"
     echo

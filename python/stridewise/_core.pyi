@@ -40,6 +40,16 @@ __all__ = [
     "may_share_memory",
     "memory",
     "moveaxis",
+    "move_argmax",
+    "move_argmin",
+    "move_max",
+    "move_mean",
+    "move_median",
+    "move_min",
+    "move_rank",
+    "move_std",
+    "move_sum",
+    "move_var",
     "moved",
     "offset",
     "open_mapped",
@@ -144,9 +154,33 @@ def reduce_windows(
     out: Any = None,
     threads: int | None = None,
 ) -> _Array: ...
+def move_sum(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> _Array: ...
+def move_mean(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array: ...
+def move_std(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1, ddof: int = 0
+) -> _Array: ...
+def move_var(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1, ddof: int = 0
+) -> _Array: ...
+def move_min(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> _Array: ...
+def move_max(a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1) -> _Array: ...
+def move_argmin(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array: ...
+def move_argmax(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array: ...
+def move_median(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array: ...
+def move_rank(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array: ...
 def moved(
-    operation: str, a: Any, window: Any, min_count: Any, axis: Any, ddof: float = 0.0
-) -> _Array | None: ...
+    operation: str, a: Any, window: int, min_count: int, axis: int, ddof: int
+) -> _Array: ...
 def apply_to_windows(
     a: ArrayLike, which: _Which, function: Callable[[_Array], Any], out: Any = None
 ) -> _Array: ...

@@ -22,6 +22,8 @@ def _library(a: Any) -> str:
 
 def values_of(a: Any, axis: Any) -> tuple[NDArray[Any], Any]:
     """The values of an object, native, and the axis by number."""
+    if type(a) is np.ndarray and a.dtype.isnative:
+        return a, axis
     if _library(a) == "pandas" and hasattr(a, "to_numpy"):
         values = a.to_numpy()
         # Whole numbers with gaps, in pandas' own dtypes.

@@ -221,6 +221,10 @@ class _Watched(NDArrayOperatorsMixin):
 
 def watch(function: Callable[..., Any], args: tuple[Any, ...], arrays: dict[str, Any]) -> Trace:
     """Calls a function on wrapped arrays and returns the steps taken."""
+    for value in (*args, *arrays.values()):
+        # What lies about its memory would have the function end the interpreter.
+        if isinstance(value, np.ndarray) or hasattr(value, "__array_interface__"):
+            _core.as_array(value, subok=True)
     recorder = _Recorder()
     code = getattr(function, "__code__", None)
     names = code.co_varnames[: code.co_argcount] if code is not None else ()

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     _Integers = SupportsIndex | Iterable[SupportsIndex]
+    _Numbers = tuple[int, ...]
+    _Which = tuple[_Numbers, _Numbers, _Numbers, _Numbers, str, _Numbers, float, int | None, bool, _Numbers]
     _Mode = Literal["valid", "trailing", "reflect", "mirror", "nearest", "wrap", "constant"]
 
 _MODES = ("valid", "trailing", "reflect", "mirror", "nearest", "wrap", "constant")
+_WITHOUT_ORIGIN = ("valid", "trailing")
 _ALIKE = (
     "; names are those of scipy.ndimage: 'reflect' is numpy.pad's 'symmetric', 'mirror' its 'reflect',"
     " 'nearest' its 'edge'"
@@ -26,9 +29,21 @@ _ALIKE = (
 
 def _numbers(value: Any) -> tuple[int, ...]:
     """One integer or several."""
+    if type(value) is int:
+        return (value,)
     if np.iterable(value):
         return tuple(index(number) for number in value)
     return (index(value),)
+
+
+def _each(value: Any, count: int) -> tuple[int, ...]:
+    """One integer for each axis."""
+    if type(value) is int:
+        return (value,) * count
+    return _numbers(value) if count == 1 or np.iterable(value) else (index(value),) * count
+
+
+_new = object.__new__
 
 
 class Reductions:
@@ -135,47 +150,37 @@ class Windows(Reductions):
     Results are the same to the bit for any number of threads.
     """
 
-    __slots__ = ("_array", "_axes", "_dilation", "_given", "_mode", "_size", "_step", "_which")
+    __slots__ = ("_array", "_given", "_which")
 
-    def __init__(
-        self,
-        a: ArrayLike,
-        size: _Integers,
-        axis: Any,
-        step: _Integers,
-        dilation: _Integers,
-        mode: str,
-        origin: _Integers,
-        fill: float,
-        nan: str,
-        min_count: int | None,
-        overflow: str,
-    ) -> None:
-        if mode not in _MODES:
-            raise ValueError(f"mode must be one of {', '.join(map(repr, _MODES))}, got {mode!r}{_ALIKE}")
-        if nan not in ("propagate", "skip"):
-            raise ValueError(f"nan must be 'propagate' or 'skip', got {nan!r}")
-        if overflow not in ("raise", "wrap"):
-            raise ValueError(f"overflow must be 'raise' or 'wrap', got {overflow!r}")
-        self._given = a
-        self._array, axis = values_of(a, axis)
-        self._size = _numbers(size)
-        count = len(self._size)
-        # Of several sizes and the default axis, the last axes are meant.
-        axes = tuple(range(-count, 0)) if np.ndim(axis) == 0 and axis == -1 else _numbers(axis)
+    _array: NDArray[Any]
+    _given: Any
+    # Size, axes, step, dilation, mode, origins, fill, min_count where NaN is skipped, whether sums
+    # wrap, first indices: as the compiled half takes them.
+    _which: _Which
+
+    def __init__(self) -> None:
+        raise TypeError("windows are made by stridewise.windows")
+
+    @property
+    def _size(self) -> tuple[int, ...]:
+        return self._which[0]
+
+    @property
+    def _step(self) -> tuple[int, ...]:
+        return self._which[2]
+
+    @property
+    def _dilation(self) -> tuple[int, ...]:
+        return self._which[3]
+
+    @property
+    def _mode(self) -> str:
+        return self._which[4]
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
         rank = self._array.ndim
-        self._axes = tuple(at + rank if at < 0 else at for at in axes)
-
-        def each(value: Any) -> tuple[int, ...]:
-            return _numbers(value) if np.iterable(value) else (index(value),) * count
-
-        self._step, self._dilation, self._mode = each(step), each(dilation), mode
-        skipped = None if nan == "propagate" else 1 if min_count is None else index(min_count)
-        origins = each(origin) if mode not in ("valid", "trailing") else ()
-        wraps = overflow == "wrap"
-        self._which = (
-            self._size, axes, self._step, self._dilation, mode, origins, float(fill), skipped, wraps, (),
-        )  # fmt: skip
+        return tuple(at + rank if at < 0 else at for at in self._which[1])
 
     def __repr__(self) -> str:
         shape = tuple(self._array.shape)
@@ -193,10 +198,11 @@ class Windows(Reductions):
         >>> sw.windows(np.arange(5), 3).view.tolist()
         [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
         """
-        if self._mode != "valid":
-            raise ValueError(f"windows of mode {self._mode!r} leave the array: no view has them all")
+        which = self._which
+        if which[4] != "valid":
+            raise ValueError(f"windows of mode {which[4]!r} leave the array: no view has them all")
         return _core.sliding_window_view(
-            self._array, self._size, self._axes, step=self._step, dilation=self._dilation
+            self._array, which[0], which[1], step=which[2], dilation=which[3]
         )
 
     def _reduce(
@@ -324,4 +330,24 @@ def windows(
     >>> sw.windows([3, 1, 2, 5], 3, mode="trailing").max()
     array([nan, nan,  3.,  5.])
     """
-    return Windows(a, size, axis, step, dilation, mode, origin, fill, nan, min_count, overflow)
+    if mode not in _MODES:
+        raise ValueError(f"mode must be one of {', '.join(map(repr, _MODES))}, got {mode!r}{_ALIKE}")
+    if nan not in ("propagate", "skip"):
+        raise ValueError(f"nan must be 'propagate' or 'skip', got {nan!r}")
+    if overflow not in ("raise", "wrap"):
+        raise ValueError(f"overflow must be 'raise' or 'wrap', got {overflow!r}")
+    made = _new(Windows)
+    made._given = a
+    made._array, axis = values_of(a, axis)
+    size = (size,) if type(size) is int else _numbers(size)
+    count = len(size)
+    # Of several sizes and the default axis, the last axes are meant.
+    whole = count != 1 and np.ndim(axis) == 0 and axis == -1
+    axes = tuple(range(-count, 0)) if whole else _numbers(axis)
+    origins = () if mode in _WITHOUT_ORIGIN else _each(origin, count)
+    skipped = None if nan == "propagate" else 1 if min_count is None else index(min_count)
+    made._which = (
+        size, axes, _each(step, count), _each(dilation, count), mode, origins, float(fill), skipped,
+        overflow == "wrap", (),
+    )  # fmt: skip
+    return made

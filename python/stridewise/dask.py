@@ -24,6 +24,7 @@ from ._copy import copy as _copy
 from ._windows import Reductions as _Reductions
 from ._windows import Windows as _Windows
 from ._windows import _numbers
+from ._windows import windows as _windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ class Windows(_Reductions):
         sizes, dilations = _numbers(size), _numbers(options["dilation"])
         reach = max(1, (max(sizes, default=1) - 1) * max(dilations, default=1) + 1)
         shape = tuple(min(extent, reach) for extent in x.shape)
-        self._sample = _Windows(np.zeros(shape, x.dtype), size, axis, **options)
+        self._sample = _windows(np.zeros(shape, x.dtype), size, axis, **options)
 
     def __repr__(self) -> str:
         return f"{self._sample!r}, sampled from {self._x!r}"

@@ -241,12 +241,40 @@ CALLS["trace of an expression"] = lambda pattern, a, b: sw.trace(pattern, a=a, b
 SIGNATURES = {name: inspect.signature(call) for name, call in CALLS.items()}
 
 
+NUMBERS = st.sampled_from(["?", "i1", "u1", "<i2", ">i4", "u8", "i8", "f2", "f4", ">f8", "f8", "f8"])
+# Functions of windows; what is drawn for each parameter by itself seldom makes one.
+OF_WINDOWS = ("windows", "Windows.", "bottleneck.", "dask.windows", "sliding_window_view")
+
+
+@st.composite
+def fitting(draw):
+    """Numbers, and windows that they have, for the parameters of these names."""
+    shape = draw(st.one_of(st.tuples(st.integers(1, 300)), hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=40)))
+    random = np.random.default_rng(draw(st.integers(0, 99)))
+    a = random.integers(0, 5, shape)
+    a = np.where(a == 4, random.choice([np.nan, np.inf, -np.inf, -0.0]), a) if draw(st.booleans()) else a
+    a = a.astype(draw(NUMBERS))
+    if draw(st.booleans()):
+        a = draw(st.sampled_from([np.asfortranarray, lambda a: a.T, lambda a: a[::-1], lambda a: np.repeat(a, 2, -1)[..., ::2], frozen]))(a)
+    axis = draw(st.integers(-a.ndim, a.ndim - 1))
+    window = draw(st.integers(1, a.shape[axis]))
+    few = np.zeros(a.shape, a.dtype) if draw(st.booleans()) else None
+    return {
+        "a": a, "x": a, "window": window, "size": window, "window_shape": window, "axis": axis, "out": few,
+        "min_count": draw(st.integers(1, window)), "step": draw(st.integers(1, 3)), "dilation": 1,
+        "weights": [1.0] * window, "q": draw(st.floats(0, 1)), "ddof": draw(st.integers(0, 2)),
+    }  # fmt: skip
+
+
 @st.composite
 def calls(draw, name):
     """Arguments for a function."""
     args, kwargs = [], {}
+    fits = draw(fitting()) if name.startswith(OF_WINDOWS) and draw(st.integers(0, 3)) > 0 else {}
     for parameter in SIGNATURES[name].parameters.values():
         def value():
+            if parameter.name in fits and draw(st.integers(0, 30)) > 0:
+                return fits[parameter.name]
             return draw(ANYTHING if draw(st.integers(0, 9)) == 0 and parameter.name != "check" else MEANT[parameter.name])
 
         if parameter.kind == parameter.VAR_POSITIONAL:
@@ -261,6 +289,8 @@ def calls(draw, name):
         elif draw(st.integers(0, 7)) == 0:
             if parameter.kind == parameter.POSITIONAL_OR_KEYWORD:
                 kwargs[parameter.name] = value()
+    if fits and "axis" in SIGNATURES[name].parameters and len(args) < 3:
+        kwargs.setdefault("axis", fits["axis"])  # the window is one of this axis
     if draw(st.integers(0, 30)) == 0:
         args = args[:-1]
     return args, kwargs
@@ -324,6 +354,7 @@ def calls_here():
     made, refused, slowest = run(int(sys.argv[1]), int(sys.argv[2]))
     sys.stdout = said
     print(json.dumps({"made": made.total(), "refused": refused.total(), "seconds": slowest.most_common(5), "always": sorted(n for n in made if made[n] == refused[n]),
+                      "answered": {n: round(1 - refused[n] / made[n], 2) for n in made if n.startswith(OF_WINDOWS)},
                       "functions": dict(sorted(made.items()))}))  # fmt: skip
 
 

@@ -61,6 +61,7 @@ QUESTIONS = {
     "sliding_window_view": lambda a: sw.sliding_window_view(a, 1), "moveaxis": lambda a: sw.moveaxis(a, 0, 0),
     "shares_memory": lambda a: sw.shares_memory(a, a), "inspect": sw.inspect, "compare": lambda a: sw.compare(a, a),
     "sum of a dtype": lambda a: sw.sum(a, dtype="f4"), "where": lambda a: sw.sum(np.zeros(2), where=a), "mask": lambda a: sw.copyto(np.zeros(2), 1, where=a),
+    "trace": lambda a: sw.trace(np.sort, a), "trace by name": lambda a: sw.trace(lambda b: b, b=a),
     "weights": lambda a: sw.windows(np.zeros(9), 2).dot(a),
     "safetensors": lambda a: sw.save_safetensors({"a": a}, "never"),
 }  # fmt: skip

@@ -12,6 +12,7 @@ mod explain;
 mod files;
 mod live;
 mod machine;
+mod moving;
 mod numbers;
 mod numpy;
 mod owner;
@@ -66,7 +67,17 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(copies::copy_into, module)?)?;
     module.add_function(wrap_pyfunction!(reductions::reduce, module)?)?;
     module.add_function(wrap_pyfunction!(windows::reduce_windows, module)?)?;
-    module.add_function(wrap_pyfunction!(windows::moved, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_sum, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_mean, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_std, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_var, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_min, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_max, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_argmin, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_argmax, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_median, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::move_rank, module)?)?;
+    module.add_function(wrap_pyfunction!(moving::moved, module)?)?;
     module.add_function(wrap_pyfunction!(windows::apply_to_windows, module)?)?;
     module.add_class::<files::MappedBytes>()?;
     Ok(())

@@ -209,10 +209,10 @@ impl<'py> Array<'py> {
         }
     }
 
-    /// Whether it is an ndarray itself, of no subclass.
-    pub(crate) fn is_exact(&self) -> PyResult<bool> {
-        let ndarray = interface(self.0.py())?.ndarray.as_ptr();
-        Ok(self.0.get_type().as_type_ptr() == ndarray)
+    /// The object itself, if it is an ndarray and of no subclass.
+    pub(crate) fn exact(object: &Bound<'py, PyAny>) -> PyResult<Option<Array<'py>>> {
+        let ndarray = interface(object.py())?.ndarray.as_ptr();
+        Ok((object.get_type_ptr() == ndarray).then(|| Array(object.clone())))
     }
 
     /// The object.
@@ -248,6 +248,11 @@ impl<'py> Array<'py> {
     /// The strides, until other Python code runs.
     fn steps(&self) -> &[i64] {
         numbers(self.fields().strides, self.rank())
+    }
+
+    /// The extent of an axis, 0 where there is none such.
+    pub(crate) fn extent(&self, axis: usize) -> i64 {
+        self.extents().get(axis).copied().unwrap_or(0)
     }
 
     /// The extents.
@@ -363,6 +368,23 @@ impl<'py> Array<'py> {
         }
     }
 
+    /// The bytes of elements that lie one after the other along one axis, until other Python code
+    /// runs; `None` of all other arrays.
+    pub(crate) fn line(&self) -> Option<&[u8]> {
+        let &[extent] = self.extents() else { return None };
+        let length = usize::try_from(extent.checked_mul(self.itemsize())?).ok()?;
+        let data = NonNull::new(self.fields().data).filter(|_| self.is_c_contiguous())?;
+        // SAFETY: P1, P2: the array's own bytes, which a reference keeps alive.
+        Some(unsafe { std::slice::from_raw_parts(data.as_ptr(), length) })
+    }
+
+    /// The bytes of a new array, likewise, to be written.
+    pub(crate) fn new_line(&mut self) -> Option<&mut [u8]> {
+        let length = self.line()?.len();
+        // SAFETY: as for `line`; nobody else knows a new array, and NumPy never reads it.
+        Some(unsafe { std::slice::from_raw_parts_mut(self.fields().data, length) })
+    }
+
     /// How many elements.
     fn size(&self) -> usize {
         self.extents().iter().map(|&extent| usize::try_from(extent).unwrap_or(0)).product()
@@ -412,7 +434,10 @@ impl<'py> Array<'py> {
 
     /// The elements, for a kernel to read.
     pub(crate) fn bytes(&self) -> Option<Bytes<'py>> {
-        self.bytes_as(&self.shape())
+        let layout = self.layout_from(self.address()).ok()?;
+        let origin = NonNull::new(self.fields().data)?;
+        // SAFETY: V1: the layout is the array's own (P1), which a reference keeps alive.
+        Some(unsafe { Bytes::from_raw(origin, layout) })
     }
 
     /// The elements, for a kernel to write; `None` where that is not allowed or would reach one

@@ -205,6 +205,7 @@ pub(crate) fn sliding_window_view<'py>(
     let size = one_or_more(window_shape)?;
     let each = |given: Option<&Bound<'py, PyAny>>| match given {
         None => Ok(PerAxis::new()),
+        Some(several) if several.is_exact_instance_of::<PyTuple>() => integers(several),
         Some(one) if one.extract::<i64>().is_ok() => {
             Ok::<_, PyErr>(PerAxis::filled(one.extract()?, size.len()))
         }

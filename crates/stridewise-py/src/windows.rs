@@ -7,13 +7,11 @@ use std::sync::{Mutex, PoisonError};
 
 use pyo3::exceptions::{PyNotImplementedError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyInt;
 use stridewise::control::{Control, Reply};
 use stridewise::kernel::Element;
 use stridewise::kernel::window::{
     Missing, Mode, Op, Overflow, WindowError, Windows, apply, reduce, result,
 };
-use stridewise::layout::normalize_axis;
 use stridewise::view::{Bytes, BytesMut};
 
 use crate::copies::are_apart;
@@ -90,51 +88,8 @@ pub(crate) fn reduce_windows<'py>(
     Ok(out.into_object())
 }
 
-/// Trailing windows as bottleneck's `move_*` have them, of arguments in which nothing is odd;
-/// `None` of all others.
-#[pyfunction]
-#[pyo3(signature = (operation, a, window, min_count, axis, ddof=0.0))]
-pub(crate) fn moved<'py>(
-    operation: &str,
-    a: &Bound<'py, PyAny>,
-    window: &Bound<'py, PyAny>,
-    min_count: Option<&Bound<'py, PyAny>>,
-    axis: &Bound<'py, PyAny>,
-    ddof: f64,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = a.py();
-    let Some(input) = Array::cast(a)? else { return Ok(None) };
-    if !input.is_exact()? {
-        return Ok(None);
-    }
-    let whole =
-        |number: &Bound<'py, PyAny>| number.cast_exact::<PyInt>().ok()?.extract::<i64>().ok();
-    let least = min_count.map_or(whole(window), whole);
-    let (Some(element), Some(size), Some(axis), Some(least)) =
-        (input.element(), whole(window), whole(axis), least)
-    else {
-        return Ok(None);
-    };
-    let shape = input.shape();
-    let extent = normalize_axis(axis, shape.len()).map_or(0, |axis| shape[axis]);
-    if !(1..=extent).contains(&size) || !(1..=size).contains(&least) {
-        return Ok(None);
-    }
-    input.believed()?;
-    let mut windows = Windows::along(size, axis);
-    windows.backend = instructions();
-    windows.mode = Mode::Trailing { fill: f64::NAN };
-    windows.missing = Missing::Skip { min_count: least };
-    let op = named(operation, ddof, None)?;
-    let from = readable(&input)?;
-    let (shape, to) = result(from.layout(), element, &op, &windows).map_err(|e| raised(py, &e))?;
-    let out = Array::empty(py, &shape, to)?;
-    reduced((&from, element), &op, &windows, (&out, to), None)?;
-    Ok(Some(out.into_object()))
-}
-
 /// Reduces into an array.
-fn reduced(
+pub(crate) fn reduced(
     (from, element): (&Bytes<'_>, Element),
     op: &Op,
     windows: &Windows,
@@ -231,7 +186,7 @@ fn input<'py>(a: &Bound<'py, PyAny>, operation: &str) -> PyResult<(Array<'py>, E
     }
 }
 
-fn readable<'py>(array: &Array<'py>) -> PyResult<Bytes<'py>> {
+pub(crate) fn readable<'py>(array: &Array<'py>) -> PyResult<Bytes<'py>> {
     array.bytes().ok_or_else(|| PyValueError::new_err("the array has no memory"))
 }
 
@@ -280,7 +235,7 @@ fn named(name: &str, number: f64, weights: Option<Vec<f64>>) -> PyResult<Op> {
         .ok_or_else(|| PyValueError::new_err(format!("there is no operation {name:?}")))
 }
 
-fn raised(py: Python<'_>, error: &WindowError) -> PyErr {
+pub(crate) fn raised(py: Python<'_>, error: &WindowError) -> PyErr {
     match error {
         WindowError::Layout(refusal) => refused(py, refusal),
         WindowError::Overflow => PyOverflowError::new_err(

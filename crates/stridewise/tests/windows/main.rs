@@ -12,6 +12,7 @@ mod laws;
 mod operations;
 mod plain;
 mod same_bits;
+mod short;
 mod tables;
 
 use stridewise::control::Control;

@@ -243,8 +243,8 @@ impl Job<'_> {
                     }
                 }
                 first += count;
+                tick(length * count)?;
             }
-            tick(length * self.columns)?;
         }
         Ok(())
     }
@@ -281,8 +281,9 @@ impl Job<'_> {
             let carried = (stretch.carried + length).min(LINE);
             stretch = Stretch { to: stretch.to.wrapping_add(length), carried };
             first += count;
+            tick(count * row_bytes)?;
         }
-        tick(row_bytes * self.columns)
+        Ok(())
     }
 
     #[inline(always)]

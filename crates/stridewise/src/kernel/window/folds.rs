@@ -158,6 +158,45 @@ impl Fold<2> for Place {
     }
 }
 
+/// How far the least key is from the end of the window; the last of equal ones.
+#[derive(Clone, Copy)]
+pub(super) struct LastPlace {
+    pub(super) size: usize,
+}
+
+impl Fold<2> for LastPlace {
+    type Item = i64;
+    type Scalar = i64;
+    type Out = f64;
+    type Weights = ();
+    const REPEATS: bool = true;
+
+    #[inline(always)]
+    fn weights(_: usize, _: usize) {}
+
+    #[inline(always)]
+    fn lift(items: Pack<i64>, at: Pack<i64>, _: Pack<i64>) -> [Pack<i64>; 2] {
+        [items, at]
+    }
+
+    #[inline(always)]
+    fn join(left: [Pack<i64>; 2], right: [Pack<i64>; 2], (): ()) -> [Pack<i64>; 2] {
+        let [mut keys, mut places] = right;
+        for k in 0..WIDTH {
+            let less = left[0][k] < right[0][k];
+            keys[k] = if less { left[0][k] } else { right[0][k] };
+            places[k] = if less { left[1][k] } else { right[1][k] };
+        }
+        [keys, places]
+    }
+
+    #[inline(always)]
+    fn finish(self, [_, places]: [Pack<i64>; 2], at: Pack<i64>) -> Pack<f64> {
+        let end = self.size as i64 - 1;
+        zip(places, at, |place, start| (start + end - place) as f64)
+    }
+}
+
 /// Shares of both sides of a join in the whole.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Shares {

@@ -38,6 +38,7 @@ mod run;
 mod runs;
 mod scan;
 mod several;
+mod short;
 mod sink;
 mod sorted;
 mod source;
@@ -47,8 +48,10 @@ mod wholes;
 pub use apply::{Function, apply};
 pub use error::WindowError;
 use geometry::Geometry;
-pub use options::{Missing, Mode, Op, Overflow, Windows};
-use run::{Work, Worker};
+pub use options::{Missing, Mode, Op, Overflow, Places, Windows};
+use reduce::Terms;
+use run::{Progress, Work, Worker};
+pub use short::{Trailing, trailing};
 
 use std::ops::Range;
 
@@ -121,6 +124,15 @@ pub fn reduce(
     to: Element,
     control: &Control<'_>,
 ) -> Result<(), WindowError> {
+    let progress = Progress::new(control, output.layout().size());
+    if input.layout().itemsize() == element.size()
+        && output.layout().itemsize() == to.size()
+        && op.result(element, windows.mode) == to
+        && op.check(windows).is_ok()
+        && let Some(job) = short::only_job(input, windows, output, &progress)
+    {
+        return worker(element, op, windows.into(), job.size, to)(&job);
+    }
     let (shape, wanted) = result(input.layout(), element, op, windows)?;
     if to != wanted {
         return Err(WindowError::Result { wanted, got: to });
@@ -142,15 +154,19 @@ fn along(
     (output, to): (&mut BytesMut<'_>, Element),
     control: &Control<'_>,
 ) -> Result<(), WindowError> {
-    // Elements can be counted in incomplete windows, too.
-    let missing = match op {
-        Op::Count => Missing::Skip { min_count: 1 },
-        _ => windows.missing,
-    };
-    let windows = &Windows { missing, ..windows.clone() };
     let size = usize::try_from(windows.size[0]).unwrap_or(usize::MAX);
-    let worker = with_number!(element, N => reduce::worker::<N>(op, windows, size, to));
+    let worker = worker(element, op, windows.into(), size, to);
+    if *op == Op::Count && windows.missing == Missing::Propagate {
+        // Elements can be counted in incomplete windows, too.
+        let windows = Windows { missing: Missing::Skip { min_count: 1 }, ..windows.clone() };
+        return run_along(input, element, &windows, &worker, (output, to), control);
+    }
     run_along(input, element, windows, &worker, (output, to), control)
+}
+
+/// What computes an operation along one axis.
+fn worker(element: Element, op: &Op, terms: Terms, size: usize, to: Element) -> Worker<'static> {
+    with_number!(element, N => reduce::worker::<N>(op, terms, size, to))
 }
 
 /// One axis, with any worker.

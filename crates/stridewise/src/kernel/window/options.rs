@@ -28,6 +28,8 @@ pub struct Windows {
     pub missing: Missing,
     /// What becomes of integer sums and products beyond 64 bits.
     pub overflow: Overflow,
+    /// How places of extremes are counted.
+    pub places: Places,
     /// The index of the first element in the lane as a whole, where the input is a chunk of it:
     /// results are the same to the bit, however a lane is cut. Empty: 0 everywhere.
     pub first_index: PerAxis<i64>,
@@ -47,6 +49,7 @@ impl Windows {
             origin: PerAxis::new(),
             missing: Missing::Propagate,
             overflow: Overflow::Error,
+            places: Places::FromFirst,
             first_index: PerAxis::new(),
             backend: Backend::detect(),
         }
@@ -107,6 +110,16 @@ pub enum Overflow {
     Wrap,
 }
 
+/// How the place of a least or greatest element is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// From the first element of a window, of equal elements the first: as NumPy's `argmin`.
+    FromFirst,
+    /// From the last element of a window, of equal elements the last, along one axis: as
+    /// bottleneck's `move_argmin`. A NaN that is skipped is as good as the worst infinity.
+    FromLast,
+}
+
 /// What is made of the elements of a window.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -131,8 +144,8 @@ pub enum Op {
     Min,
     /// The greatest element.
     Max,
-    /// Where the least element is, from the start of the window; the first of equal ones. Over
-    /// several axes the last one runs fastest.
+    /// Where the least element is, counted as [`Places`] says. Over several axes the last one runs
+    /// fastest.
     ArgMin,
     /// Where the greatest element is, likewise.
     ArgMax,
@@ -227,6 +240,11 @@ impl Op {
     pub(super) fn check(&self, windows: &Windows) -> Result<(), WindowError> {
         let size = windows.size.iter().fold(1i64, |all, &size| all.saturating_mul(size));
         match self {
+            Op::ArgMin | Op::ArgMax
+                if windows.places == Places::FromLast && windows.axes.len() > 1 =>
+            {
+                Err(WindowError::SeveralAxes { operation: self.name() })
+            }
             Op::Quantile { q } if !(0.0..=1.0).contains(q) => {
                 Err(WindowError::Quantile { got: *q })
             }

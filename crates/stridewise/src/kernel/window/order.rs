@@ -10,6 +10,7 @@ use super::linked::ranked;
 use super::reduce::{Ending, there, write_part};
 use super::run::{Job, Worker};
 use super::scan::{Pack, Tiles, WIDTH};
+use super::short;
 use super::sink::Give;
 use super::sorted::{Network, SHORTEST, Sorted, Wanted};
 use super::source::{Narrow, Rule, Source};
@@ -87,6 +88,20 @@ pub(super) fn order<N: Keyed>(
         let (place, on) = rank.of(size);
         let two = if on == 0.0 { (place, place) } else { next((place, on), size) };
         let value = |key: N::Key| N::of_key(key).to_f64();
+        if short::is_short(job) {
+            let mut results = [0.0; short::ROOM];
+            return short::in_tiles::<Narrow<N>>(job, rule, |first, keys, windows| {
+                let past = (first - job.starts.start) as usize;
+                let counts = counts.as_ref().map(|counts| &counts[past..past + windows]);
+                short::in_order(keys, size, windows, |at, keys| {
+                    let (low, on) =
+                        counts.map_or((place, on), |counts| rank.of(counts[at] as usize));
+                    let high = (low + 1).min(size - 1);
+                    results[at] = rank.between(value(keys[low]), value(keys[high]), on);
+                });
+                finish(job, first, &results[..windows], counts, ending)
+            });
+        }
         let mut found = Found::default();
         let mut results = Vec::new();
         let part = match size {

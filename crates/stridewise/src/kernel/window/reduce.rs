@@ -7,13 +7,16 @@ use std::marker::PhantomData;
 
 use super::direct::{Below, Dot, Moments, Windowed};
 use super::error::WindowError;
-use super::folds::{BlockSpread, Least, Mean, Place, Product, Root, SparseSpread, Spread, Sum};
+use super::folds::{
+    BlockSpread, LastPlace, Least, Mean, Place, Product, Root, SparseSpread, Spread, Sum,
+};
 use super::keys::Keyed;
-use super::options::{Missing, Mode, Op, Overflow, Windows};
+use super::options::{Missing, Mode, Op, Overflow, Places, Windows};
 use super::order::{Rank, finish, order, rank_of};
 use super::run::{Job, Worker};
 use super::runs::{Holes, Run, runs};
-use super::scan::{Cut, Engine, Fold, Lie, Tiles};
+use super::scan::{Cut, Emit, Engine, Fold, Lie, Tiles};
+use super::short;
 use super::sink::{self, Fill, Give};
 use super::source::{
     AsIs, Beside, Convert, Narrow, Real, Rule, Source, There, Trueness, Whole, Wide,
@@ -39,6 +42,22 @@ impl Ending {
     }
 }
 
+/// What is wanted of windows, wherever they lie.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    pub(super) mode: Mode,
+    pub(super) missing: Missing,
+    pub(super) overflow: Overflow,
+    pub(super) places: Places,
+}
+
+impl From<&Windows> for Terms {
+    fn from(windows: &Windows) -> Terms {
+        let Windows { mode, missing, overflow, places, .. } = *windows;
+        Terms { mode, missing, overflow, places }
+    }
+}
+
 /// Runs a block with `$give` standing for doubles converted to a type of float.
 macro_rules! with_float {
     ($to:expr, $give:ident => $body:expr) => {
@@ -61,31 +80,24 @@ macro_rules! with_float {
 
 /// The worker of an operation along one axis, on elements `N`, for results of type `to`: what
 /// [`Op::result`] says, or a wider float.
-pub(super) fn worker<N: Keyed>(
-    op: &Op,
-    windows: &Windows,
-    size: usize,
-    to: Element,
-) -> Worker<'static> {
+pub(super) fn worker<N: Keyed>(op: &Op, terms: Terms, size: usize, to: Element) -> Worker<'static> {
     let element = N::ELEMENT;
     let real = to.is_float();
-    let skip = windows.missing != Missing::Propagate;
-    let fill = match windows.mode {
+    let skip = terms.missing != Missing::Propagate;
+    let fill = match terms.mode {
         Mode::Trailing { fill } => fill,
         _ => f64::NAN,
     };
-    let min_count = match windows.missing {
+    let min_count = match terms.missing {
         Missing::Skip { min_count } => min_count as f64,
         Missing::Propagate => 0.0,
     };
-    let beside = match windows.mode {
+    let beside = match terms.mode {
         Mode::Constant { value } => value,
         _ => 0.0,
     };
-    let ending = |flip: i64| Ending {
-        missing: windows.missing,
-        fill: Fill { min_count, value: fill, flip },
-    };
+    let ending =
+        |flip: i64| Ending { missing: terms.missing, fill: Fill { min_count, value: fill, flip } };
     // NaN stays, or gives way to what changes nothing.
     let doubles = |neutral: f64| Rule {
         missing: if skip { neutral } else { f64::NAN },
@@ -96,7 +108,7 @@ pub(super) fn worker<N: Keyed>(
         |neutral: i64| Rule { missing: neutral, constant: N::from_f64(beside).whole(), flip: 0 };
     let float = element.is_float();
     let plain = element == Element::F64 && !skip;
-    let wrap = windows.overflow == Overflow::Wrap;
+    let wrap = terms.overflow == Overflow::Wrap;
     macro_rules! integers {
         ($fold:expr, $neutral:expr, $check:path) => {{
             let (rule, ending) = (whole($neutral), ending(0));
@@ -175,14 +187,28 @@ pub(super) fn worker<N: Keyed>(
         }
         Op::ArgMin | Op::ArgMax => {
             let flip = if *op == Op::ArgMax { -1 } else { 0 };
-            let rule = Rule {
-                missing: if skip { i64::MAX } else { i64::MIN },
-                constant: N::from_f64(beside).even_key().into() ^ flip,
-                flip,
+            let key = |value: f64| N::from_f64(value).even_key().into() ^ flip;
+            let missing = match terms.places {
+                _ if !skip => i64::MIN,
+                // As good as the worst that there is. What lies before a lane comes after it.
+                Places::FromLast if float && flip == 0 => key(f64::INFINITY),
+                Places::FromLast if float => key(f64::NEG_INFINITY),
+                _ => i64::MAX,
             };
-            match real {
-                false => scan::<_, 2, Wide<N>, sink::Signed>(Place, rule, ending(0)),
-                true => scan::<_, 2, Wide<N>, sink::SignedReal>(Place, rule, ending(0)),
+            let rule = Rule { missing, constant: key(beside), flip };
+            match (terms.places, real) {
+                (Places::FromFirst, false) => {
+                    scan::<_, 2, Wide<N>, sink::Signed>(Place, rule, ending(0))
+                }
+                (Places::FromFirst, true) => {
+                    scan::<_, 2, Wide<N>, sink::SignedReal>(Place, rule, ending(0))
+                }
+                (Places::FromLast, false) => {
+                    scan::<_, 2, Wide<N>, sink::Float<i64>>(LastPlace { size }, rule, ending(0))
+                }
+                (Places::FromLast, true) => {
+                    scan::<_, 2, Wide<N>, sink::Float<f64>>(LastPlace { size }, rule, ending(0))
+                }
             }
         }
         Op::Any | Op::All => {
@@ -346,7 +372,8 @@ fn last_rank<N: Keyed, G: Give<From = f64>>(rule: Rule<i64>, ending: Ending) -> 
         let counts = there::<N>(job)?;
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<Wide<N>>::new(job.lanes, pitch, rule, job.backend) };
-        let mut ranks = vec![0.0; PART * pitch];
+        let most = PART.min((job.starts.end - job.starts.start) as usize);
+        let mut ranks = vec![0.0; most * pitch];
         let offsets: Vec<usize> = (0..size).map(|k| k * pitch).collect();
         in_parts(job, &mut source, |first, items, count| {
             let ranks = &mut ranks[..count * pitch];
@@ -394,17 +421,35 @@ where
     G: Give<From = F::Out>,
 {
     Box::new(move |job| {
-        // SAFETY: the job's lanes may be read while it runs.
-        let mut source = unsafe { Source::<C>::new(job.lanes, job.pitch, rule, job.backend) };
         let counts = counts::<C::From>(job, ending.missing)?;
-        let mut engine = Engine::new(fold, job.size, job.pitch, job.backend)?;
         // SAFETY: what lies in place is not written again.
         let place = unsafe { place::<G>(job, counts.as_deref(), ending.fill) };
-        engine.run(&mut source, job.starts.clone(), place, &mut |first, results, lie| match lie {
+        folded::<F, P, C>(job, fold, rule, place, &mut |first, results, lie| match lie {
             Lie::InPlace => job.count(results.len()),
             Lie::Aside => write::<G>(job, first, results, counts.as_deref(), ending.fill),
         })
     })
+}
+
+/// Hands on the windows of a fold, in pieces: by an engine, or without one where they are few.
+fn folded<F, const P: usize, C>(
+    job: &Job<'_>,
+    fold: F,
+    rule: Rule<C::To>,
+    place: Option<&mut [F::Out]>,
+    emit: Emit<'_, F::Out, WindowError>,
+) -> Result<(), WindowError>
+where
+    F: Fold<P>,
+    C: Convert<To = F::Item>,
+{
+    if short::is_short(job) {
+        return short::run::<F, P, C>(job, fold, rule, emit);
+    }
+    // SAFETY: the job's lanes may be read while it runs.
+    let mut source = unsafe { Source::<C>::new(job.lanes, job.pitch, rule, job.backend) };
+    let mut engine = Engine::new(fold, job.size, job.pitch, job.backend)?;
+    engine.run(&mut source, job.starts.clone(), place, emit)
 }
 
 /// Means: sums over counts, but for runs of equal elements, whose mean is known.
@@ -447,12 +492,15 @@ where
         };
         // What is counted is divided by its count instead.
         let divisor = if counts.is_some() { 1.0 } else { size as f64 };
-        let mut engine = Engine::new(Mean { size: divisor }, size, job.pitch, job.backend)?;
         // SAFETY: what lies in place is not written again.
         let place = unsafe { place::<G>(job, counts.as_deref(), ending.fill) };
-        engine.run(&mut source, job.starts.clone(), place, &mut |first, results, lie| {
-            finish(first, results, lie)
-        })
+        folded::<Mean, 1, C>(
+            job,
+            Mean { size: divisor },
+            rule,
+            place,
+            &mut |first, results, lie| finish(first, results, lie),
+        )
     })
 }
 
@@ -479,6 +527,9 @@ pub(super) fn there<N: Keyed>(job: &Job<'_>) -> Result<Option<Vec<f64>>, WindowE
     if !(N::ELEMENT.is_float() || made_up) {
         return Ok(None);
     }
+    if short::is_short(job) {
+        return short::counts::<N>(job).map(Some);
+    }
     let rule = Rule { missing: 0.0, constant: 1.0, flip: 0.0 };
     // SAFETY: the job's lanes may be read while it runs.
     let mut source = unsafe { Source::<There<N>>::new(job.lanes, job.pitch, rule, job.backend) };
@@ -500,12 +551,11 @@ pub(super) fn there<N: Keyed>(job: &Job<'_>) -> Result<Option<Vec<f64>>, WindowE
         return Ok(None);
     }
     let mut counts = Vec::new();
-    let mut engine = Engine::new(Sum::<f64>(PhantomData), job.size, job.pitch, job.backend)?;
-    let starts = job.starts.clone();
-    engine.run(&mut source, starts, None, &mut |_, results, _| -> Result<(), WindowError> {
+    let mut keep = |_, results: &mut [f64], _: Lie| -> Result<(), WindowError> {
         counts.extend_from_slice(results);
         Ok(())
-    })?;
+    };
+    folded::<_, 1, There<N>>(job, Sum::<f64>(PhantomData), rule, None, &mut keep)?;
     Ok(Some(counts))
 }
 
@@ -518,7 +568,7 @@ unsafe fn place<'a, G: Give>(
     counts: Option<&[f64]>,
     fill: Fill,
 ) -> Option<&'a mut [G::From]> {
-    if counts.is_some() || fill.flip != 0 {
+    if counts.is_some() || fill.flip != 0 || short::is_short(job) {
         return None;
     }
     // SAFETY: the job's windows, which may be written while it runs, and the caller's promise.

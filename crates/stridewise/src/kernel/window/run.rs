@@ -24,8 +24,9 @@ const COLUMNS: usize = 32;
 const SHORT: i64 = 64;
 /// Elements of a segment, at least; it also is at least four windows long.
 const SEGMENT: i64 = 1 << 16;
-/// Windows between two reports to the caller, where a window takes nanoseconds.
-const REPORT: u64 = 1 << 18;
+/// Windows between two reports to the caller. They take microseconds, but where results lie far
+/// apart in new memory each row of them may be the first of a page of megabytes.
+const REPORT: u64 = 1 << 14;
 
 /// Bytes of results that no longer fit a cache beside what they are made of.
 const PAST: i64 = 4 << 20;
@@ -39,7 +40,7 @@ pub(super) struct Job<'a> {
     pub(super) pitch: usize,
     pub(super) size: usize,
     pub(super) backend: Backend,
-    progress: &'a Progress<'a>,
+    pub(super) progress: &'a Progress<'a>,
 }
 
 impl Job<'_> {

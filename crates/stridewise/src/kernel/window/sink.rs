@@ -198,6 +198,21 @@ impl<G: Give> Task for Writing<'_, G> {
             }
             return;
         }
+        if let Some(counts) = counts
+            && pitch == 1
+            && lanes.step == 1
+            && lanes.dilation == 1
+        {
+            let mut to = lanes.start.wrapping_offset(lanes.stride.wrapping_mul(begin as isize));
+            for (&result, &count) in results.iter().zip(counts) {
+                let kept = count >= fill.min_count;
+                let result = if kept { G::give(result, fill.flip) } else { absent };
+                // SAFETY: the promise to `write`.
+                unsafe { result.write(to) };
+                to = to.wrapping_offset(lanes.stride);
+            }
+            return;
+        }
         for row in 0..rows {
             let window = begin + row as i64 * lanes.dilation;
             if lanes.step > 1 && window.rem_euclid(lanes.step) != 0 {

@@ -200,18 +200,20 @@ impl<C: Convert> Source<C> {
         Some(unsafe { std::slice::from_raw_parts(at, length) })
     }
 
-    fn gather(&mut self, first: i64, rows: usize) {
+    /// Some rows, and as many more elements as packs run over, laid side by side.
+    pub(super) fn gather(&self, first: i64, rows: usize, tile: &mut [C::To]) {
         let Lanes { start, extent, stride, columns, across, dilation, shift, beside } = self.lanes;
         let pitch = self.pitch;
-        let length = rows * pitch + SLACK;
-        if self.tile.len() < length {
-            self.tile.resize(length, C::To::default());
-        }
         // Rows `low..high` lie in the lane: 0 <= (first + row) * dilation + shift < extent.
         let begin = first * dilation + shift;
         let inside = |index: i64| -> usize {
-            let row = (index - begin).div_euclid(dilation)
-                + i64::from((index - begin).rem_euclid(dilation) > 0);
+            let row = match dilation {
+                1 => index - begin,
+                _ => {
+                    (index - begin).div_euclid(dilation)
+                        + i64::from((index - begin).rem_euclid(dilation) > 0)
+                }
+            };
             usize::try_from(row).unwrap_or(0).min(rows)
         };
         let (low, high) = (inside(0), inside(extent));
@@ -225,27 +227,30 @@ impl<C: Convert> Source<C> {
             columns,
             pitch,
             rule: self.rule,
-            to: &mut self.tile[low * pitch..],
+            to: &mut tile[low * pitch..],
         };
         // SAFETY: these rows lie in the lanes, which may be read as `new` was promised.
         self.backend.run(block);
-        if beside == Beside::Nothing {
+        let made_up = match beside {
+            Beside::Nothing => return,
+            Beside::Missing => Some(self.rule.missing),
+            Beside::Constant => Some(self.rule.constant),
+            _ => None,
+        };
+        if let Some(made_up) = made_up {
+            tile[..low * pitch].fill(made_up);
+            tile[high * pitch..rows * pitch].fill(made_up);
             return;
         }
         for row in (0..low).chain(high..rows) {
             let at = begin + row as i64 * dilation;
-            let to = &mut self.tile[row * pitch..(row + 1) * pitch];
-            match beside.index(at, extent) {
-                Some(index) => {
-                    let from = start.wrapping_offset(stride.wrapping_mul(index as isize));
-                    let rule = self.rule;
-                    let block =
-                        Block::<C> { from, stride, across, rows: 1, columns, pitch, rule, to };
-                    // SAFETY: `index` is an element of the lanes.
-                    block.run();
-                }
-                None if beside == Beside::Constant => to.fill(self.rule.constant),
-                None => to.fill(self.rule.missing),
+            let to = &mut tile[row * pitch..(row + 1) * pitch];
+            if let Some(index) = beside.index(at, extent) {
+                let from = start.wrapping_offset(stride.wrapping_mul(index as isize));
+                let rule = self.rule;
+                let block = Block::<C> { from, stride, across, rows: 1, columns, pitch, rule, to };
+                // SAFETY: `index` is an element of the lanes.
+                block.run();
             }
         }
     }
@@ -254,8 +259,14 @@ impl<C: Convert> Source<C> {
 impl<C: Convert> Tiles<C::To> for Source<C> {
     fn tile(&mut self, first: i64, rows: usize) -> &[C::To] {
         if self.in_place(first, rows).is_none() {
-            self.gather(first, rows);
-            return &self.tile[..rows * self.pitch + SLACK];
+            let length = rows * self.pitch + SLACK;
+            let mut tile = std::mem::take(&mut self.tile);
+            if tile.len() < length {
+                tile.resize(length, C::To::default());
+            }
+            self.gather(first, rows, &mut tile);
+            self.tile = tile;
+            return &self.tile[..length];
         }
         self.in_place(first, rows).unwrap_or(&[])
     }
