@@ -370,6 +370,26 @@ fn last_rank<N: Keyed, G: Give<From = f64>>(rule: Rule<i64>, ending: Ending) -> 
     Box::new(move |job| {
         let (size, pitch) = (job.size, job.pitch);
         let counts = there::<N>(job)?;
+        // Of floats, only what is missing has the greatest key.
+        let rank = |below: f64, last: i64, there: f64| match last {
+            i64::MAX if N::ELEMENT.is_float() => f64::NAN,
+            _ => rank_of(below, there),
+        };
+        if short::is_short(job) {
+            let mut ranks = [0.0; short::ROOM];
+            return short::in_tiles::<Wide<N>>(job, rule, |first, keys, windows| {
+                let past = (first - job.starts.start) as usize;
+                for (at, made) in ranks[..windows].iter_mut().enumerate() {
+                    let (keys, there) = (&keys[at..at + size], counts.as_ref());
+                    let last = keys[size - 1];
+                    let below = |key: &i64| i64::from(*key < last) + i64::from(*key <= last);
+                    let below: i64 = keys.iter().map(below).sum();
+                    let there = there.map_or(size as f64, |counts| counts[past + at]);
+                    *made = rank(below as f64, last, there);
+                }
+                write::<G>(job, first, &ranks[..windows], counts.as_deref(), ending.whole(size))
+            });
+        }
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<Wide<N>>::new(job.lanes, pitch, rule, job.backend) };
         let most = PART.min((job.starts.end - job.starts.start) as usize);
@@ -380,11 +400,9 @@ fn last_rank<N: Keyed, G: Give<From = f64>>(rule: Rule<i64>, ending: Ending) -> 
             let (direct, offsets) = (Below, &offsets[..]);
             job.backend.run(Windowed { direct, items, offsets, results: &mut *ranks });
             let past = (first - job.starts.start) as usize * pitch;
-            for (at, rank) in ranks.iter_mut().enumerate() {
+            for (at, made) in ranks.iter_mut().enumerate() {
                 let there = counts.as_ref().map_or(size as f64, |counts| counts[past + at]);
-                // Of floats, only what is missing has the greatest key.
-                let missing = items[at + (size - 1) * pitch] == i64::MAX && N::ELEMENT.is_float();
-                *rank = if missing { f64::NAN } else { rank_of(*rank, there) };
+                *made = rank(*made, items[at + (size - 1) * pitch], there);
             }
             write::<G>(job, first, ranks, counts.as_deref(), ending.whole(size))
         })
@@ -463,7 +481,9 @@ where
         let counts = counts::<R::From>(job, ending.missing)?;
         // SAFETY: the job's lanes may be read while it runs.
         let mut source = unsafe { Source::<C>::new(job.lanes, job.pitch, rule, job.backend) };
+        let is_short = short::is_short(job);
         let equal = match &counts {
+            _ if is_short => Vec::new(),
             None => {
                 let shape = (job.lanes.columns, job.pitch);
                 runs(&mut source, shape, size, job.starts.clone(), Holes::None)
@@ -484,7 +504,14 @@ where
                     *result /= count;
                 }
             }
-            settle(&equal, first, job.pitch, results);
+            match (is_short, &counts) {
+                (false, _) => settle(&equal, first, job.pitch, results),
+                (true, None) => short::settle::<R>(job, rule, Holes::None, (first, results)),
+                (true, Some(_)) => {
+                    let rule = Rule { missing: f64::NAN, ..rule };
+                    short::settle::<R>(job, rule, Holes::Belong, (first, results));
+                }
+            }
             match lie {
                 Lie::InPlace => job.count(results.len()),
                 Lie::Aside => write::<G>(job, first, results, counts.as_deref(), ending.fill),

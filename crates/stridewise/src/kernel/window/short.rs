@@ -17,6 +17,7 @@ use super::levels::{load, store};
 use super::options::{Missing, Mode, Op, Overflow, Places, Windows};
 use super::reduce::Terms;
 use super::run::{Job, Progress};
+use super::runs::Holes;
 use super::scan::{Cut, Emit, Fold, Lie, Pack, SLACK, WIDTH};
 use super::sink::Results;
 use super::source::{Beside, Convert, Lanes, Rule, Source, There};
@@ -26,8 +27,8 @@ use crate::kernel::arch::Task;
 use crate::kernel::{Backend, Element};
 use crate::view::{Bytes, BytesMut};
 
-/// Elements of a tile.
-pub(super) const ROOM: usize = 64;
+/// Elements of a tile; clearing more would cost as much as computing them.
+pub(super) const ROOM: usize = 48;
 /// The longest windows that have one row.
 const LONGEST: usize = 31;
 /// The most windows: some more, and an engine is faster.
@@ -238,20 +239,20 @@ impl<F: Fold<P>, const P: usize> Task for Made<'_, F, P> {
         let Cut { size: window, node, rest, .. } = cut;
         let length = count + window - 1;
         let mut nodes = [[F::Scalar::default(); ROOM + WIDTH]; P];
-        let mut rests = [[F::Scalar::default(); ROOM + WIDTH]; P];
+        let mut rests = (rest > 0).then(|| [[F::Scalar::default(); ROOM + WIDTH]; P]);
         let pivot = [F::Item::default(); WIDTH];
         for at in (0..length).step_by(WIDTH) {
             put(&mut nodes, at, F::lift(load(items, at), indices(first, at), pivot));
         }
         let (mut size, mut offset) = (1, 0);
         loop {
-            if rest & size > 0 {
+            if let Some(rests) = rests.as_mut().filter(|_| rest & size > 0) {
                 let weights = F::weights(offset, size);
                 for at in (0..count).step_by(WIDTH) {
                     let part = get(&nodes, at + node + offset);
                     let sum =
-                        if offset == 0 { part } else { F::join(get(&rests, at), part, weights) };
-                    put(&mut rests, at, sum);
+                        if offset == 0 { part } else { F::join(get(rests, at), part, weights) };
+                    put(rests, at, sum);
                 }
                 offset += size;
             }
@@ -269,8 +270,8 @@ impl<F: Fold<P>, const P: usize> Task for Made<'_, F, P> {
         let weights = F::weights(node, rest);
         for at in (0..count).step_by(WIDTH) {
             let mut made = get(&nodes, at);
-            if rest > 0 {
-                made = F::join(made, get(&rests, at), weights);
+            if let Some(rests) = &rests {
+                made = F::join(made, get(rests, at), weights);
             }
             store(out, at, fold.finish(made, indices(first, at)));
         }
@@ -299,6 +300,35 @@ fn put<S: Copy, const P: usize>(
 ) {
     for (plane, pack) in planes.iter_mut().zip(packs) {
         store(plane, at, pack);
+    }
+}
+
+/// Gives the windows of a tile whose elements are all equal that element as mean: see `runs`.
+pub(super) fn settle<C: Convert<To = f64>>(
+    job: &Job<'_>,
+    rule: Rule<f64>,
+    holes: Holes,
+    (first, means): (i64, &mut [f64]),
+) {
+    let (size, rows) = (job.size, means.len() + job.size - 1);
+    let mut items = [0.0; ROOM + SLACK];
+    // SAFETY: the job's lanes may be read while it runs.
+    let source = unsafe { Source::<C>::new(job.lanes, 1, rule, job.backend) };
+    source.gather(first, rows, &mut items);
+    let (mut begin, mut after, mut value) = (0, 0, f64::NAN);
+    for (at, &item) in items[..rows].iter().enumerate() {
+        let is_hole = item.is_nan() && holes == Holes::Belong;
+        if !is_hole {
+            if item.to_bits() != value.to_bits() {
+                // Holes before this element belong to its run, too.
+                begin = if holes == Holes::Belong { after } else { at };
+                value = item;
+            }
+            after = at + 1;
+        }
+        if at + 1 >= size + begin && !value.is_nan() {
+            means[at + 1 - size] = value;
+        }
     }
 }
 
