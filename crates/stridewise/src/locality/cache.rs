@@ -280,6 +280,13 @@ mod tests {
     }
 
     #[test]
+    fn lines_as_far_apart_as_can_be() {
+        let mut cache = Cache::new(&"1:1:1".parse().unwrap(), (i64::MIN, i64::MAX - 1));
+        let missed = [i64::MIN, i64::MAX - 1, i64::MAX - 1, i64::MIN].map(|at| cache.misses(at, 1));
+        assert_eq!(missed, [true, true, false, true]);
+    }
+
+    #[test]
     fn a_huge_access_leaves_its_last_lines() {
         let mut direct = cache("384:2:64");
         let mut long = cache("384:2:64");

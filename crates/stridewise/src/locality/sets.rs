@@ -219,7 +219,9 @@ impl Tagging {
     pub(super) fn new(sets: i64, low: i64, high: i64) -> Option<Tagging> {
         let bits = sets.trailing_zeros();
         let (first, last) = (low >> bits, high >> bits);
-        let fits = sets.count_ones() == 1 && last - first < Tags::NONE.cast_signed();
+        let tags = last.checked_sub(first);
+        let fits =
+            sets.count_ones() == 1 && tags.is_some_and(|last| last < Tags::NONE.cast_signed());
         fits.then_some(Tagging { origin: first << bits, bits })
     }
 
