@@ -171,7 +171,13 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
         let Cut { node, rows, .. } = cut;
         let row = node * lanes;
         let tile = (TILE / row).max(TILE_ROWS.div_ceil(node));
-        let part = if rows == 1 { tile } else { (tile / rows).max(1) * rows }.min(tile);
+        let part = match rows {
+            1 => tile,
+            // Whole blocks, though they be somewhat larger than a tile.
+            _ if rows <= 2 * tile => (tile / rows).max(1) * rows,
+            // Parts of a block, alike.
+            _ => rows.div_ceil(rows.div_ceil(tile)),
+        };
         let scans = if rows == 1 { 0 } else { 1 };
         Ok(Engine {
             fold,
