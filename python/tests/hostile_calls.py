@@ -204,6 +204,8 @@ MEANT = {
     "metadata": st.sampled_from([None, {}, {"k": "v"}, {"k": 1}]),
     "args": ARRAYS,
     "arrays": ARRAYS,
+    # Where a function means something else by a name.
+    "trace of source": TEXTS | FUNCTIONS,
 }
 
 
@@ -275,7 +277,8 @@ def calls(draw, name):
         def value():
             if parameter.name in fits and draw(st.integers(0, 30)) > 0:
                 return fits[parameter.name]
-            return draw(ANYTHING if draw(st.integers(0, 9)) == 0 and parameter.name != "check" else MEANT[parameter.name])
+            meant = MEANT.get(f"{name} of {parameter.name}") or MEANT[parameter.name]
+            return draw(ANYTHING if draw(st.integers(0, 9)) == 0 and parameter.name != "check" else meant)
 
         if parameter.kind == parameter.VAR_POSITIONAL:
             args += [value() for _ in range(draw(st.integers(0, 3)))]
