@@ -19,6 +19,7 @@ from numpy.lib import array_utils, stride_tricks
 
 import stridewise as sw
 import stridewise.bottleneck as bn
+from turns import ratio, verdict
 
 A = np.zeros((2, 3, 4, 5))
 LINE = np.arange(10_000.0)
@@ -90,11 +91,6 @@ def measured(rounds, *calls):
     return times
 
 
-def ratio(ours, theirs):
-    """How many times as fast."""
-    return statistics.median(b / a for a, b in zip(ours, theirs))
-
-
 def beside(rows, rounds, only):
     """A table of ratios with their goals."""
     print("| call | ours | NumPy | ratio | goal | |\n|---|---|---|---|---|---|")
@@ -103,8 +99,7 @@ def beside(rows, rounds, only):
             continue
         a, b = measured(rounds, ours, theirs)
         reached = ratio(a, b)
-        verdict = "met" if reached >= goal else "MISSED"
-        print(f"| `{name}` | {statistics.median(a):.0f} ns | {statistics.median(b):.0f} ns | {reached:.1f} | {goal} | {verdict} |", flush=True)
+        print(f"| `{name}` | {statistics.median(a):.0f} ns | {statistics.median(b):.0f} ns | {reached:.1f} | {goal} | {verdict(reached >= goal)} |", flush=True)
 
 
 def below(rows, rounds, only):
@@ -116,7 +111,7 @@ def below(rows, rounds, only):
         a, *b = measured(rounds, ours, *([theirs] if theirs else []))
         mine = statistics.median(a)
         other = f"{statistics.median(b[0]):.0f} ns" if b else "has none"
-        print(f"| `{name}` | {mine:.0f} ns | {other} | < {MICROSECOND} ns | {'met' if mine < MICROSECOND else 'MISSED'} |", flush=True)
+        print(f"| `{name}` | {mine:.0f} ns | {other} | < {MICROSECOND} ns | {verdict(mine < MICROSECOND)} |", flush=True)
 
 
 def moved(rounds, only):
@@ -127,7 +122,7 @@ def moved(rounds, only):
             continue
         a, b = measured(rounds, lambda: ours(SOME, 4), lambda: theirs(SOME, 4))
         reached = 1 / ratio(a, b)
-        print(f"| `{name}` | {statistics.median(a):.0f} ns | {statistics.median(b):.0f} ns | {reached:.2f} | at most 2 | {'met' if reached <= 2 else 'MISSED'} |", flush=True)
+        print(f"| `{name}` | {statistics.median(a):.0f} ns | {statistics.median(b):.0f} ns | {reached:.2f} | at most 2 | {verdict(reached <= 2)} |", flush=True)
 
 
 def hard():
@@ -138,7 +133,7 @@ def hard():
         sw.shares_memory(*HARD)
         times.append(1e3 * (time.perf_counter() - start))
     reached = statistics.median(times)
-    print(f"The documented hard case of `shares_memory`: {reached:.1f} ms, goal under 10 ms: {'met' if reached < 10 else 'MISSED'}.")
+    print(f"The documented hard case of `shares_memory`: {reached:.1f} ms, goal under 10 ms: {verdict(reached < 10)}.")
 
 
 def importing(rounds):
@@ -149,7 +144,7 @@ def importing(rounds):
 
     more = [1e3 * (seconds("import numpy, stridewise") - seconds("import numpy")) for _ in range(rounds)]
     reached = statistics.median(more)
-    print(f"`import stridewise` after `import numpy`: {reached:.1f} ms more, goal under 30 ms: {'met' if reached < 30 else 'MISSED'}.")
+    print(f"`import stridewise` after `import numpy`: {reached:.1f} ms more, goal under 30 ms: {verdict(reached < 30)}.")
 
 
 def main():

@@ -17,6 +17,7 @@ import bottleneck
 import numpy as np
 
 import stridewise as sw
+from turns import ratio, verdict
 
 SIDE = 4000
 GRID = np.random.default_rng(1).normal(size=(SIDE, SIDE))
@@ -99,11 +100,6 @@ def measured(rounds, *calls):
     return [list(column) for column in zip(*times)]
 
 
-def ratio(ours, theirs):
-    """How many times as fast."""
-    return statistics.median(b / a for a, b in zip(ours, theirs))
-
-
 def milliseconds(times):
     return f"{1e3 * statistics.median(times):.1f} ms"
 
@@ -117,7 +113,7 @@ def beside_floor(cases, rounds, only):
         ours, floor, theirs = measured(rounds, *calls)
         part, times = ratio(ours, floor), ratio(ours, theirs)
         met = times >= float(goal.split()[0]) if isinstance(goal, str) else part >= goal
-        print(f"| {name} | {milliseconds(ours)} | {milliseconds(floor)} | {milliseconds(theirs)} | {part:.2f} | {times:.1f} | {goal} | {'met' if met else 'MISSED'} |", flush=True)
+        print(f"| {name} | {milliseconds(ours)} | {milliseconds(floor)} | {milliseconds(theirs)} | {part:.2f} | {times:.1f} | {goal} | {verdict(met)} |", flush=True)
 
 
 def beside_bottleneck(cases, rounds, only):
@@ -128,7 +124,7 @@ def beside_bottleneck(cases, rounds, only):
             continue
         a, b = measured(rounds, ours, theirs)
         reached = ratio(a, b)
-        print(f"| {name} | {milliseconds(a)} | {milliseconds(b)} | {reached:.1f} | {goal} | {'met' if reached >= goal else 'MISSED'} |", flush=True)
+        print(f"| {name} | {milliseconds(a)} | {milliseconds(b)} | {reached:.1f} | {goal} | {verdict(reached >= goal)} |", flush=True)
 
 
 def main():

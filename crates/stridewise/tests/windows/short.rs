@@ -4,6 +4,7 @@
 //! long lane takes the engine. `3 1 2` has the first three trailing windows of `3 1 2 0 0 0 ..`.
 
 use super::inputs::{hard, noise};
+use super::operations::operations;
 use stridewise::control::Control;
 use stridewise::kernel::window::{
     Missing, Mode, Op, Places, Trailing, WindowError, Windows, reduced, trailing,
@@ -14,28 +15,6 @@ use stridewise::view::{Bytes, Plain, View};
 
 /// Longer than any lane that is short.
 const LONG: usize = 700;
-
-fn operations(size: usize) -> Vec<Op> {
-    let weights = noise(size, 11);
-    vec![
-        Op::Sum,
-        Op::Prod,
-        Op::Mean,
-        Op::Var { ddof: 0 },
-        Op::Std { ddof: 1 },
-        Op::Min,
-        Op::Max,
-        Op::ArgMin,
-        Op::ArgMax,
-        Op::Any,
-        Op::All,
-        Op::Count,
-        Op::Median,
-        Op::Quantile { q: 0.3 },
-        Op::Rank,
-        Op::Dot { weights },
-    ]
-}
 
 /// The results; none where integers do not fit.
 fn bytes(input: &Bytes<'_>, element: Element, op: &Op, windows: &Windows) -> Option<Vec<u8>> {

@@ -32,6 +32,7 @@ mod levels;
 mod linked;
 mod options;
 mod order;
+mod planes;
 mod reduce;
 mod rows;
 mod run;

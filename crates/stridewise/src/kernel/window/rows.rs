@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use super::levels::{Raw, Rests, get, one_by_one, put, to_pack};
+use super::levels::{Raw, Rests};
+use super::planes::{get, one_by_one, put, to_pack};
 use super::scan::{Cut, Engine, Fold, Pack, WIDTH, Weights, pivots};
 use crate::kernel::arch::Task;
 

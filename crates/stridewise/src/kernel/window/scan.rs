@@ -25,7 +25,8 @@
 use std::ops::Range;
 
 use super::error::WindowError;
-use super::levels::{Levels, Planes};
+use super::levels::Levels;
+use super::planes::Planes;
 use super::rows::{Back, Forth, Tile, Turn, Whole, Work};
 use crate::kernel::arch::Backend;
 
@@ -38,6 +39,8 @@ pub(super) type Pack<S> = [S; WIDTH];
 pub(super) const SLACK: usize = 2 * WIDTH;
 /// Elements that are taken through the levels together, so that they stay in the first cache.
 const TILE: usize = 1024;
+/// At least so many elements of a lane are taken together: each part repeats a node's length.
+const TILE_ROWS: usize = 64;
 
 /// How a window is cut: `size == rows * node + rest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,6 +340,3 @@ pub(super) fn pivots<I: Copy>(pivots: &mut [I], last: &[I], lanes: usize) {
         *pivot = last[if lanes == 1 { 0 } else { lane }];
     }
 }
-
-/// At least so many elements of a lane are taken together: each part repeats a node's length.
-const TILE_ROWS: usize = 64;

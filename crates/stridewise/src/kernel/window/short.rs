@@ -13,8 +13,8 @@
 
 use super::error::WindowError;
 use super::keys::Keyed;
-use super::levels::{load, store};
 use super::options::{Missing, Mode, Op, Overflow, Places, Windows};
+use super::planes::{load, store};
 use super::reduce::Terms;
 use super::run::{Job, Progress};
 use super::runs::Holes;

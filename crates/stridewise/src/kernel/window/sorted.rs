@@ -13,7 +13,7 @@
 //! to [`SHORTEST`] elements are sorted one by one, eight neighbours at a time.
 
 use super::folds::zip;
-use super::levels::{load, one_by_one};
+use super::planes::{load, one_by_one};
 use super::scan::{Pack, WIDTH};
 use crate::kernel::arch::Task;
 
