@@ -595,7 +595,8 @@ unsafe fn place<'a, G: Give>(
     counts: Option<&[f64]>,
     fill: Fill,
 ) -> Option<&'a mut [G::From]> {
-    if counts.is_some() || fill.flip != 0 || short::is_short(job) {
+    let one_lane = job.pitch == 1 && !short::is_short(job);
+    if counts.is_some() || fill.flip != 0 || !one_lane {
         return None;
     }
     // SAFETY: the job's windows, which may be written while it runs, and the caller's promise.
