@@ -360,6 +360,33 @@ fn check_type<T: Plain + Copy>(
     }
 }
 
+/// Short lanes are taken together, some at a time, and one may be left: it has the bits of a lane
+/// that is alone.
+#[test]
+fn a_lane_that_is_left_over() {
+    for (lanes, length) in [(33, 40), (65, 60), (97, 50), (5, 63)] {
+        let x = noise(lanes * length, 23);
+        let layout = Layout::c_order(&[lanes as i64, length as i64], 8).unwrap();
+        let view = View::new(&x, layout).unwrap();
+        for size in [1, 5, 12, 31, 33, 40] {
+            for op in operations(size) {
+                let together =
+                    as_doubles_of(&view.as_bytes(), &op, &Windows::along(size as i64, 1));
+                let alone = x
+                    .chunks(length)
+                    .flat_map(|lane| as_doubles(lane, &op, &Windows::along(size as i64, 0)));
+                for (at, (got, want)) in together.iter().zip(alone).enumerate() {
+                    let same = got.to_bits() == want.to_bits();
+                    assert!(
+                        same,
+                        "{op:?} of {size} in {lanes},{length}: {at} is {got}, not {want}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn every_type() {
     let x: Vec<f64> = noise(100, 23).iter().map(|v| (v * 240.0).round() / 2.0).collect();

@@ -15,7 +15,7 @@ use super::options::{Missing, Mode, Op, Overflow, Places, Windows};
 use super::order::{Rank, finish, order, rank_of};
 use super::run::{Job, Worker};
 use super::runs::{Holes, Run, runs};
-use super::scan::{Cut, Emit, Engine, Fold, Lie, Tiles};
+use super::scan::{Cut, Emit, Engine, Fold, Tiles};
 use super::short;
 use super::sink::{self, Fill, Give};
 use super::source::{
@@ -440,11 +440,12 @@ where
 {
     Box::new(move |job| {
         let counts = counts::<C::From>(job, ending.missing)?;
-        // SAFETY: what lies in place is not written again.
+        // SAFETY: what has its place is not written.
         let place = unsafe { place::<G>(job, counts.as_deref(), ending.fill) };
-        folded::<F, P, C>(job, fold, rule, place, &mut |first, results, lie| match lie {
-            Lie::InPlace => job.count(results.len()),
-            Lie::Aside => write::<G>(job, first, results, counts.as_deref(), ending.fill),
+        let has_place = place.is_some();
+        folded::<F, P, C>(job, fold, rule, place, &mut |first, results| match has_place {
+            true => job.count(results.len()),
+            false => write::<G>(job, first, results, counts.as_deref(), ending.fill),
         })
     })
 }
@@ -497,7 +498,10 @@ where
                 runs(&mut holes, shape, size, job.starts.clone(), Holes::Belong)
             }
         };
-        let finish = |first: i64, results: &mut [f64], lie: Lie| {
+        // SAFETY: what has its place is not written.
+        let place = unsafe { place::<G>(job, counts.as_deref(), ending.fill) };
+        let has_place = place.is_some();
+        let mut finish = |first: i64, results: &mut [f64]| {
             if let Some(counts) = &counts {
                 let past = (first - job.starts.start) as usize * job.pitch;
                 for (result, count) in results.iter_mut().zip(&counts[past..]) {
@@ -512,22 +516,14 @@ where
                     short::settle::<R>(job, rule, Holes::Belong, (first, results));
                 }
             }
-            match lie {
-                Lie::InPlace => job.count(results.len()),
-                Lie::Aside => write::<G>(job, first, results, counts.as_deref(), ending.fill),
+            match has_place {
+                true => job.count(results.len()),
+                false => write::<G>(job, first, results, counts.as_deref(), ending.fill),
             }
         };
         // What is counted is divided by its count instead.
         let divisor = if counts.is_some() { 1.0 } else { size as f64 };
-        // SAFETY: what lies in place is not written again.
-        let place = unsafe { place::<G>(job, counts.as_deref(), ending.fill) };
-        folded::<Mean, 1, C>(
-            job,
-            Mean { size: divisor },
-            rule,
-            place,
-            &mut |first, results, lie| finish(first, results, lie),
-        )
+        folded::<Mean, 1, C>(job, Mean { size: divisor }, rule, place, &mut finish)
     })
 }
 
@@ -578,7 +574,7 @@ pub(super) fn there<N: Keyed>(job: &Job<'_>) -> Result<Option<Vec<f64>>, WindowE
         return Ok(None);
     }
     let mut counts = Vec::new();
-    let mut keep = |_, results: &mut [f64], _: Lie| -> Result<(), WindowError> {
+    let mut keep = |_, results: &mut [f64]| -> Result<(), WindowError> {
         counts.extend_from_slice(results);
         Ok(())
     };

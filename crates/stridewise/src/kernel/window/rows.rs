@@ -23,6 +23,17 @@ pub(super) enum Work {
     Turn,
 }
 
+impl Work {
+    /// How many results it has.
+    pub(super) fn results(&self, node: usize, lanes: usize) -> usize {
+        match *self {
+            Work::Whole { count } => count * lanes,
+            Work::Forth { made, .. } => made * node * lanes,
+            Work::Back { .. } | Work::Turn => 0,
+        }
+    }
+}
+
 /// Elements, the index of the first, and room for results.
 pub(super) struct Tile<'a, I, O> {
     pub(super) items: &'a [I],

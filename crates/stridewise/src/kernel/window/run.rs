@@ -270,8 +270,8 @@ impl<'a> Progress<'a> {
         if pending < REPORT {
             return Ok(());
         }
-        self.pending.fetch_sub(pending, Ordering::Relaxed);
-        self.tell(pending)
+        // What others have added meanwhile is told here, and by nobody else.
+        self.tell(self.pending.swap(0, Ordering::Relaxed))
     }
 
     pub(super) fn tell(&self, pending: u64) -> Result<(), WindowError> {
@@ -281,5 +281,25 @@ impl<'a> Progress<'a> {
         }
         self.control.tell(done.min(self.total), self.total)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Threads that reach the limit at the same time each tell what the others have not told.
+    #[test]
+    fn every_window_is_told_once() {
+        const EACH: u64 = 20_000;
+        let (control, more) = (Control::quiet(), REPORT / 2 + 1);
+        let progress = Progress::new(&control, i64::MAX);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..EACH).for_each(|_| progress.count(more).unwrap()));
+            }
+        });
+        let told = progress.done.into_inner() + progress.pending.into_inner();
+        assert_eq!(told, 4 * EACH * more);
     }
 }

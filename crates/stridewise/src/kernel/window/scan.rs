@@ -143,17 +143,8 @@ impl<W: Copy + Default> Weights<W> {
     }
 }
 
-/// Takes results: the first start, as many results as lanes for each start, and where they lie.
-pub(super) type Emit<'a, O, E> = &'a mut dyn FnMut(i64, &mut [O], Lie) -> Result<(), E>;
-
-/// Where results lie.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lie {
-    /// Where they were wanted.
-    InPlace,
-    /// In memory that is used again.
-    Aside,
-}
+/// Takes results: the first start, and as many results as lanes for each start.
+pub(super) type Emit<'a, O, E> = &'a mut dyn FnMut(i64, &mut [O]) -> Result<(), E>;
 
 /// Where an engine's elements come from.
 pub(super) trait Tiles<I> {
@@ -199,7 +190,7 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
 
     /// Computes the windows that start at each index of a range, and hands them on in pieces:
     /// the first index, and the results, `lanes` for each index. Where there is a place for the
-    /// results of all starts, most of them are written there at once.
+    /// results of all starts of one lane, that is where they lie then.
     pub(super) fn run<E>(
         &mut self,
         source: &mut dyn Tiles<F::Item>,
@@ -207,7 +198,6 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
         place: Option<&mut [F::Out]>,
         emit: Emit<'_, F::Out, E>,
     ) -> Result<(), E> {
-        let place = place.unwrap_or_default();
         if starts.is_empty() {
             Ok(())
         } else if self.cut.rows == 1 {
@@ -222,7 +212,7 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
         &mut self,
         source: &mut dyn Tiles<F::Item>,
         starts: Range<i64>,
-        place: &mut [F::Out],
+        mut place: Option<&mut [F::Out]>,
         emit: Emit<'_, F::Out, E>,
     ) -> Result<(), E> {
         let most = self.part * self.cut.node;
@@ -231,17 +221,10 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
             let count = usize::try_from(starts.end - first).unwrap_or(most).min(most);
             let items = source.tile(first, count + self.cut.size - 1);
             let past = (first - starts.start) as usize;
-            let work = Work::Whole { count };
-            match place.get_mut(past..past + count) {
-                Some(place) if count.is_multiple_of(WIDTH) => {
-                    self.step(items, first, work, Some(&mut *place));
-                    emit(first, place, Lie::InPlace)?;
-                }
-                _ => {
-                    self.step(items, first, work, None);
-                    emit(first, &mut self.out[..count * self.lanes], Lie::Aside)?;
-                }
-            }
+            let place = place.as_deref_mut().map(|place| &mut place[past..past + count]);
+            let made =
+                self.made((items, first), Work::Whole { count }, 0..count * self.lanes, place);
+            emit(first, made)?;
             first += count as i64;
         }
         Ok(())
@@ -252,7 +235,7 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
         &mut self,
         source: &mut dyn Tiles<F::Item>,
         starts: Range<i64>,
-        place: &mut [F::Out],
+        mut place: Option<&mut [F::Out]>,
         emit: Emit<'_, F::Out, E>,
     ) -> Result<(), E> {
         let Cut { node, rows, .. } = self.cut;
@@ -269,23 +252,17 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
                 let made = (wanted - row).min(self.part);
                 let at = begin + (row * node) as i64;
                 let items = source.tile(at + block, made * node + node - 1);
-                let work = Work::Forth { row, made };
                 let end = at + (made * node) as i64;
                 let (low, high) = (starts.start.clamp(at, end), starts.end.min(end));
-                let past = usize::try_from(at - starts.start).unwrap_or(usize::MAX);
-                match place.get_mut(past..past.saturating_add(made * node)) {
-                    Some(place) => {
-                        self.step(items, at + block, work, Some(&mut *place));
-                        emit(low, place, Lie::InPlace)?;
-                    }
-                    None => {
-                        self.step(items, at + block, work, None);
-                        let from = (low - at) as usize * self.lanes;
-                        let piece = from..((high - at) as usize * self.lanes).max(from);
-                        if low < high {
-                            emit(low, &mut self.out[piece], Lie::Aside)?;
-                        }
-                    }
+                let of = |from: i64, index: i64| (index - from) as usize * self.lanes;
+                let piece = of(at, low)..of(at, high.max(low));
+                let place = place.as_deref_mut().filter(|_| low < high);
+                let place =
+                    place.map(|place| &mut place[of(starts.start, low)..of(starts.start, high)]);
+                let made_here =
+                    self.made((items, at + block), Work::Forth { row, made }, piece, place);
+                if low < high {
+                    emit(low, made_here)?;
                 }
                 row += made;
             }
@@ -318,7 +295,34 @@ impl<F: Fold<P>, const P: usize> Engine<F, P> {
         }
     }
 
-    /// One task of the engine, its results in their place or aside.
+    /// A piece of the results of a task: in its place, if there is one, else aside.
+    fn made<'a>(
+        &'a mut self,
+        (items, first): (&[F::Item], i64),
+        work: Work,
+        piece: Range<usize>,
+        place: Option<&'a mut [F::Out]>,
+    ) -> &'a mut [F::Out] {
+        let whole = piece.start == 0 && piece.end == work.results(self.cut.node, self.lanes);
+        match place {
+            // Tasks write whole packs.
+            Some(place) if whole && place.len().is_multiple_of(WIDTH) => {
+                self.step(items, first, work, Some(&mut *place));
+                place
+            }
+            Some(place) => {
+                self.step(items, first, work, None);
+                place.copy_from_slice(&self.out[piece]);
+                place
+            }
+            None => {
+                self.step(items, first, work, None);
+                &mut self.out[piece]
+            }
+        }
+    }
+
+    /// One task, its results in a place for all of them or aside.
     fn step(&mut self, items: &[F::Item], first: i64, work: Work, place: Option<&mut [F::Out]>) {
         let mut aside = std::mem::take(&mut self.out);
         let (backend, out) = (self.backend, place.unwrap_or(&mut aside));

@@ -18,7 +18,7 @@ use super::planes::{load, store};
 use super::reduce::Terms;
 use super::run::{Job, Progress};
 use super::runs::Holes;
-use super::scan::{Cut, Emit, Fold, Lie, Pack, SLACK, WIDTH};
+use super::scan::{Cut, Emit, Fold, Pack, SLACK, WIDTH};
 use super::sink::Results;
 use super::source::{Beside, Convert, Lanes, Rule, Source, There};
 use super::worker;
@@ -216,7 +216,7 @@ pub(super) fn run<F: Fold<P>, const P: usize, C: Convert<To = F::Item>>(
     let mut out = [F::Out::default(); ROOM];
     in_tiles::<C>(job, rule, |first, items, count| {
         job.backend.run(Made { fold, cut, items, first, count, out: &mut out });
-        emit(first, &mut out[..count], Lie::Aside)
+        emit(first, &mut out[..count])
     })
 }
 

@@ -56,7 +56,7 @@ fn halves<C: Convert<To = i64>>(job: &Job<'_>, rule: Rule<i64>) -> Result<Vec<i6
     let mut all = Vec::new();
     let mut engine = Engine::new(Sum::<i64>(PhantomData), job.size, job.pitch, job.backend)?;
     let starts = job.starts.clone();
-    engine.run(&mut source, starts, None, &mut |_, sums, _| -> Result<(), WindowError> {
+    engine.run(&mut source, starts, None, &mut |_, sums| -> Result<(), WindowError> {
         all.extend_from_slice(sums);
         Ok(())
     })?;
